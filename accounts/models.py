@@ -1,0 +1,153 @@
+"""Accounts, who holds them, and the rows of the double-entry ledger.
+
+The ledger's rows are written by accounts/ledger.py alone and are never changed or deleted. The two sums on the account,
+booked_minor and held_minor, are moved by triggers when a posting or a hold comes in: no statement of the application's
+role can change them otherwise.
+"""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from bank import rights
+
+
+@rights.guarded("booked_minor", "held_minor", "currency", "limit_minor", "kind")
+class Account(models.Model):
+    """A place where money is: a customer's account, or one of the bank's own that money passes through."""
+
+    class Kind(models.TextChoices):
+        CUSTOMER = "customer"
+        SETTLEMENT = "settlement"  # the bank's position with a scheme, in shards: many payments, no hot row
+        SUSPENSE = "suspense"
+
+    class Status(models.TextChoices):
+        ENABLED = "Enabled"
+        DISABLED = "Disabled"
+        DELETED = "Deleted"
+
+    id = models.CharField(primary_key=True, max_length=40)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CUSTOMER)
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.ENABLED)
+    status_updated_at = models.DateTimeField()
+    currency = models.CharField(max_length=3)
+    category = models.CharField("AccountCategory", max_length=8, default="Personal")
+    type_code = models.CharField("AccountTypeCode", max_length=4, default="CACC")
+    description = models.CharField(max_length=35, blank=True)
+    nickname = models.CharField(max_length=70, blank=True)
+    name = models.CharField("the name on the account", max_length=350)
+    identification = models.CharField("sort code and account number, 14 digits", max_length=14, unique=True)
+    opened_at = models.DateTimeField()
+    booked_minor = models.BigIntegerField(default=0)
+    held_minor = models.BigIntegerField(default=0)
+    limit_minor = models.BigIntegerField("how far below zero it may go; none: as far as it takes", null=True, default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(limit_minor=None)
+                | models.Q(booked_minor__gte=models.F("held_minor") - models.F("limit_minor")),
+                name="account_stays_within_its_limit",
+            ),
+            models.CheckConstraint(condition=models.Q(held_minor__gte=0), name="account_holds_are_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.identification[:6]} {self.identification[6:]}"
+
+
+class Holder(models.Model):
+    """A customer's part in an account."""
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="holders")
+    customer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="holdings")
+    role = models.CharField("OBExternalAccountRole1Code", max_length=40, default="UK.OBIE.Principal")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "customer"], name="holder_stands_once"),
+        ]
+
+
+@rights.append_only
+class Transfer(models.Model):
+    """Money that moved, all at once: its postings sum to zero."""
+
+    id = models.CharField(primary_key=True, max_length=40)
+    kind = models.CharField("payment, return, salary, card, opening, …", max_length=20)
+    for_order = models.CharField(max_length=40, blank=True)
+    booked_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["for_order"], name="transfer_by_order", condition=~models.Q(for_order="")),
+        ]
+
+
+@rights.append_only
+class Posting(models.Model):
+    """One side of a transfer, as the account's holder sees it."""
+
+    transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="postings")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="postings")
+    amount_minor = models.BigIntegerField("what it adds to the account; negative: what it takes")
+    balance_minor = models.BigIntegerField("booked balance after it; filled in by the trigger", default=0)
+    booked_at = models.DateTimeField()
+    counterparty = models.CharField("the other side's scheme and identification", max_length=300, blank=True)
+    details = models.JSONField("what the statement line says", default=dict)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~models.Q(amount_minor=0), name="posting_amount_is_not_zero"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["account", "-booked_at", "-id"], name="posting_by_account_and_time"),
+            models.Index(
+                fields=["account", "counterparty", "-booked_at"],
+                name="posting_by_counterparty",
+                condition=~models.Q(counterparty=""),
+            ),
+        ]
+
+
+@rights.append_only
+class Hold(models.Model):
+    """Money set aside for an order. It ends once, in a row of its own."""
+
+    id = models.CharField(primary_key=True, max_length=40)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="holds")
+    amount_minor = models.BigIntegerField()
+    for_order = models.CharField(max_length=40, unique=True)
+    placed_at = models.DateTimeField()
+    counterparty = models.CharField(max_length=300, blank=True)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="hold_amount_is_positive"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["account", "-placed_at", "-id"], name="hold_by_account_and_time")]
+
+
+@rights.append_only
+class HoldEnd(models.Model):
+    """How a hold ended: posted by a transfer, or released."""
+
+    class Outcome(models.TextChoices):
+        POSTED = "posted"
+        RELEASED = "released"
+
+    hold = models.OneToOneField(Hold, models.PROTECT, primary_key=True, related_name="end")
+    outcome = models.CharField(max_length=8, choices=Outcome.choices)
+    transfer = models.ForeignKey(Transfer, models.PROTECT, null=True)
+    ended_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(outcome="posted", transfer__isnull=False)
+                | models.Q(outcome="released", transfer__isnull=True),
+                name="hold_is_posted_by_a_transfer_or_released",
+            ),
+        ]

@@ -1,0 +1,1 @@
+"""The life of every resource request, from certificate to signed answer."""

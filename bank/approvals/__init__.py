@@ -1,0 +1,1 @@
+"""The second person: actions that one member of staff asks for and another decides."""

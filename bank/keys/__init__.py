@@ -1,0 +1,1 @@
+"""The bank's signing keys, and every signature it makes or checks."""

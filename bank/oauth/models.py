@@ -1,0 +1,170 @@
+"""The five swapped models of django-oauth-toolkit, the authorization request, and the authorization it ends in.
+
+Columns are named as upstream names them, so that its next release merges by one migration.
+"""
+
+import hashlib
+import secrets
+import uuid
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from oauth2_provider.models import (
+    AbstractAccessToken,
+    AbstractApplication,
+    AbstractGrant,
+    AbstractIDToken,
+    AbstractRefreshToken,
+)
+
+from bank.tpps.models import SoftwareStatement
+
+
+def digest(value: str) -> str:
+    """The SHA-256 of a secret with enough entropy of its own, in hex."""
+    return hashlib.sha256(value.encode()).hexdigest()
+
+
+class DigestField(models.CharField):
+    """Stores the SHA-256 of a one-time value, so that the value itself never rests in the database."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Hash what is not hashed yet, so that filter(code=value) just works."""
+        value = super().get_prep_value(value)
+        if value is None or value.startswith("sha256:"):
+            return value
+        return "sha256:" + digest(value)
+
+
+class Client(AbstractApplication):
+    """A registered client: one software statement of a TPP, and how it proves who it is."""
+
+    class AuthMethod(models.TextChoices):
+        PRIVATE_KEY_JWT = "private_key_jwt"
+        TLS = "tls_client_auth"
+
+    class Profile(models.TextChoices):
+        FAPI1 = "fapi1-advanced"
+
+    client_secret = None  # no shared secret exists in this bank
+    hash_client_secret = None  # nor a flag about one
+    algorithm = models.CharField(max_length=5, default="PS256", choices=[("PS256", "PS256"), ("ES256", "ES256")])
+    profile = models.CharField(max_length=32, choices=Profile.choices, default=Profile.FAPI1)
+    token_endpoint_auth_method = models.CharField(max_length=32, choices=AuthMethod.choices)
+    grant_types = ArrayField(models.CharField(max_length=64), default=list)
+    response_types = ArrayField(models.CharField(max_length=32), default=list)
+    scopes = ArrayField(models.CharField(max_length=32), default=list)
+    client_jwks = models.TextField(blank=True, default="")
+    client_jwks_uri = models.URLField(max_length=500, blank=True, default="")
+    require_pushed_authorization_requests = models.BooleanField(null=True, blank=True)
+    tls_client_auth_subject_dn = models.CharField(max_length=512, blank=True)
+    software_statement = models.OneToOneField(SoftwareStatement, models.PROTECT, related_name="client")
+
+    class Meta(AbstractApplication.Meta):
+        abstract = False
+        verbose_name = "client"
+
+    def allows_grant_type(self, *grant_types: str) -> bool:
+        """Tell whether the client registered for one of these, in django-oauth-toolkit's spelling or the RFC's."""
+        return not {name.replace("-", "_") for name in grant_types}.isdisjoint(self.grant_types)
+
+
+class Authorization(models.Model):
+    """What a customer allowed a client to do; every code and token of that decision hangs off it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    client = models.ForeignKey(settings.OAUTH2_PROVIDER_APPLICATION_MODEL, models.PROTECT)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    consent = models.ForeignKey("consents.Consent", models.PROTECT, null=True, related_name="authorizations")
+    acr = models.CharField(max_length=64)
+    auth_time = models.DateTimeField()
+    claims = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    def revoke(self, *, now: datetime) -> None:
+        """End every code and token of this decision. May be called twice."""
+        Authorization.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=now)
+        self.accesstoken_set.all().delete()
+        self.refreshtoken_set.filter(revoked=None).update(revoked=now)
+
+
+class AuthorizationRequest(models.Model):
+    """A request for authorization, pushed (RFC 9126) or by value (RFC 9101), kept until the customer decides."""
+
+    PREFIX: ClassVar[str] = "urn:ietf:params:oauth:request_uri:"
+
+    reference = DigestField(max_length=80, unique=True)
+    client = models.ForeignKey(settings.OAUTH2_PROVIDER_APPLICATION_MODEL, models.CASCADE)
+    parameters = models.JSONField()
+    expires_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["expires_at"], name="authorization_request_by_end")]
+
+    @classmethod
+    def keep(
+        cls, *, client: Client, parameters: dict[str, Any], lifetime_seconds: int, now: datetime
+    ) -> tuple["AuthorizationRequest", str]:
+        """Store a request; return it with the reference that only its client and the customer's browser learn."""
+        reference = secrets.token_urlsafe(32)
+        row = cls.objects.create(
+            reference=reference,
+            client=client,
+            parameters=parameters,
+            expires_at=now + timedelta(seconds=lifetime_seconds),
+        )
+        return row, reference
+
+
+class Grant(AbstractGrant):
+    """An authorization code: stored hashed, kept after redemption so that its reuse is noticed."""
+
+    code = DigestField(max_length=80, unique=True)
+    nonce = models.CharField(max_length=1000, blank=True, default="")
+    authorization = models.ForeignKey(Authorization, models.CASCADE)
+    redeemed_at = models.DateTimeField(null=True)
+
+    class Meta(AbstractGrant.Meta):
+        abstract = False
+
+
+class AccessToken(AbstractAccessToken):
+    """An access token: looked up by checksum, bound to the certificate in cnf (RFC 8705 section 3)."""
+
+    authorization = models.ForeignKey(Authorization, models.CASCADE, null=True)
+    cnf = models.JSONField(default=dict)
+
+    class Meta(AbstractAccessToken.Meta):
+        abstract = False
+
+
+class RefreshToken(AbstractRefreshToken):
+    """A refresh token: bound to the client, never rotated (FAPI 2.0 section 5.3.2.1), lives as long as the consent."""
+
+    authorization = models.ForeignKey(Authorization, models.CASCADE)
+
+    class Meta(AbstractRefreshToken.Meta):
+        abstract = False
+
+
+class IDToken(AbstractIDToken):
+    """Asked for by django-oauth-toolkit's schema; never written."""
+
+    class Meta(AbstractIDToken.Meta):
+        abstract = False
+
+
+class SpentIdentifier(models.Model):
+    """A jti that was used once and may not be used again before it expires."""
+
+    digest = models.CharField(primary_key=True, max_length=64)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["expires_at"], name="spent_identifier_by_end")]

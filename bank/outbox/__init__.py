@@ -1,0 +1,1 @@
+"""What must happen later: rows written with the change they follow from, handed to Celery afterwards."""

@@ -1,0 +1,1 @@
+"""The sandbox: its processes, its cast, and the commands that run them."""

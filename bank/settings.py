@@ -1,0 +1,291 @@
+"""Every setting of the bank, and the only place that reads the environment.
+
+What a setting is: first the environment, then what the running sandbox wrote to `sandbox.json` in its data folder (so that
+`manage.py tpp …` finds it), then the default. Names of ours begin with LOMBARD_; DATABASE_URL and BROKER_URL are customary.
+"""
+
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from bank.sandbox import postgres
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(os.environ.get("LOMBARD_VAR", BASE_DIR / "var")).absolute()
+RUNNING_FILE = VAR_DIR / "sandbox.json"
+RUNNING: dict[str, str] = json.loads(RUNNING_FILE.read_text()) if RUNNING_FILE.exists() else {}
+
+
+def env(name: str, default: str = "") -> str:
+    """Return a setting's text."""
+    return os.environ.get(name) or RUNNING.get(name) or default
+
+
+def env_int(name: str, default: int) -> int:
+    """Return a whole number; anything else stops the start."""
+    text = env(name, str(default))
+    if not text.isascii() or not text.isdigit():
+        raise SystemExit(f"{name} must be a whole number, not {text!r}")
+    return int(text)
+
+
+def env_list(name: str, default: str = "") -> list[str]:
+    """Return a comma-separated list."""
+    return [part.strip() for part in env(name, default).split(",") if part.strip()]
+
+
+SANDBOX = env("LOMBARD_MODE", "sandbox") == "sandbox"
+
+
+def secret(name: str) -> str:
+    """Return a secret: from the environment, or in the sandbox from a file that is made at first need."""
+    if value := os.environ.get("LOMBARD_" + name.upper().replace("-", "_")):
+        return value
+    if not SANDBOX:
+        raise SystemExit(
+            f"LOMBARD_{name.upper().replace('-', '_')} must be set: the bank makes up secrets only as a sandbox"
+        )
+    path = VAR_DIR / "keys" / name
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(32))
+    except FileExistsError:
+        pass  # made before, by this or another process
+    return path.read_text()
+
+
+# Where the bank is reached: pages and discovery without a client certificate, every machine endpoint over mutual TLS.
+ADDRESS = env("LOMBARD_ADDRESS", "127.0.0.1")
+HOST = env("LOMBARD_HOST", "localhost")
+PORT = env_int("LOMBARD_PORT", 7443)
+MTLS_PORT = env_int("LOMBARD_MTLS_PORT", 7444)
+ISSUER = env("LOMBARD_ISSUER", f"https://{HOST}:{PORT}")
+MTLS_URL = env("LOMBARD_MTLS_URL", f"https://{HOST}:{MTLS_PORT}")
+NAMES = env_list("LOMBARD_NAMES", "localhost,127.0.0.1")
+ALLOWED_HOSTS = list({HOST, *NAMES})
+
+# Who the bank is, in its signatures.
+ORGANISATION_ID = env("LOMBARD_ORGANISATION_ID", "0015800000LMBRDQAA")
+TRUST_ANCHOR = env("LOMBARD_TRUST_ANCHOR", "openbanking.sandbox.test")
+BANK_NAME = "Lombard"
+
+SECRET_KEY = secret("secret-key")
+KEY_ENCRYPTION_KEY = secret("key-encryption-key")
+DEBUG = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en-gb"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "customers.User"
+ROOT_URLCONF = "bank.urls"
+WSGI_APPLICATION = "bank.wsgi.application"
+APPEND_SLASH = False
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's settings for a database URL, or for the embedded PostgreSQL's role of that name."""
+    if url.startswith("embedded:"):
+        user = url.removeprefix("embedded:")
+        place = {
+            "NAME": postgres.DATABASE,
+            "USER": user,
+            "HOST": str(postgres.socket_directory(VAR_DIR)),
+            "PORT": "5432",
+        }
+    else:
+        parts = urlsplit(url)
+        query = dict(parse_qsl(parts.query))
+        place = {
+            "NAME": unquote(parts.path.lstrip("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": query.pop("host", parts.hostname or ""),
+            "PORT": str(parts.port or 5432),
+        }
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **place,
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {"prepare_threshold": 5, "options": "-c lock_timeout=10s -c timezone=UTC"},
+    }
+
+
+# The application's role owns no table; migrations run as the owner (`--database owner`).
+OWNER_URL = env("DATABASE_URL", f"embedded:{postgres.OWNER}")
+APP_URL = env(
+    "LOMBARD_APP_DATABASE_URL", f"embedded:{postgres.APPLICATION}" if OWNER_URL.startswith("embedded:") else OWNER_URL
+)
+DATABASES = {"default": database(APP_URL), "owner": database(OWNER_URL)}
+DATABASE_ROUTERS = ["bank.sandbox.roles.OwnerMigrates"]
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "oauth2_provider",
+    "rest_framework",
+    "drf_spectacular",
+    "pgtrigger",
+    "django_structlog",
+    "bank.keys",
+    "bank.outbox",
+    "bank.audit",
+    "bank.approvals",
+    "bank.customers",
+    "bank.tpps",
+    "bank.oauth",
+    "bank.api",
+    "accounts",
+    "consents",
+    "fraud",
+    "payments",
+    "bank.sandbox",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "bank.customers.sessions.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "bank.customers.sessions.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+
+# Pages: cookies of the bank's own names, staff's apart from customers'.
+CUSTOMER_COOKIE = "lombard_session"
+STAFF_COOKIE = "lombard_staff"
+SESSION_COOKIE_NAME = CUSTOMER_COOKIE
+CSRF_COOKIE_NAME = "lombard_csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 30 * 60
+SECURE_HSTS_SECONDS = 0 if SANDBOX else 365 * 24 * 3600
+SECURE_REFERRER_POLICY = "no-referrer"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "object-src": ["'none'"],
+    }
+}
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"}]
+
+# Strong customer authentication: a fixed one-time code makes a sandbox drivable by machines, and only a sandbox.
+SCA_FIXED_CODE = env("LOMBARD_SCA_FIXED_CODE", "123456") if SANDBOX else ""
+
+# The authorization server.
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth.Client"
+OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "oauth.AccessToken"  # noqa: S105 - a model's name, not a secret
+OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL = "oauth.RefreshToken"  # noqa: S105 - a model's name, not a secret
+OAUTH2_PROVIDER_GRANT_MODEL = "oauth.Grant"
+OAUTH2_PROVIDER_ID_TOKEN_MODEL = "oauth.IDToken"  # noqa: S105 - a model's name, not a secret
+OAUTH2_PROVIDER = {
+    "OIDC_ENABLED": True,
+    "OIDC_ISS_ENDPOINT": ISSUER,
+    "OAUTH2_VALIDATOR_CLASS": "bank.oauth.validators.Validator",
+    "OAUTH2_BACKEND_CLASS": "bank.oauth.backends.Backend",
+    "OAUTH2_SERVER_CLASS": "bank.oauth.backends.Server",
+    "SCOPES": {"openid": "OpenID Connect", "accounts": "Account information", "payments": "Payment initiation"},
+    "DEFAULT_SCOPES": [],
+    "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 600,
+    "ID_TOKEN_EXPIRE_SECONDS": 600,
+    "ROTATE_REFRESH_TOKEN": False,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    **{
+        f"COMPLIANT_BCP_RFC9700_{gate}": True
+        for gate in (
+            "IMPLICIT_GRANT",
+            "PASSWORD_GRANT",
+            "PKCE_METHOD",
+            "ACCESS_TOKEN_TRANSPORT",
+            "AUTHZ_RESPONSE_ISS",
+            "TOKEN_STORAGE",
+        )
+    },
+}
+# W007 asks for refresh-token reuse protection, which needs the rotation that FAPI 2.0 section 5.3.2.1 forbids.
+SILENCED_SYSTEM_CHECKS = ["oauth2_provider.W007"]
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
+    "DEFAULT_SCHEMA_CLASS": "bank.api.schema.Schema",
+    "UNAUTHENTICATED_USER": None,
+}
+
+# Work that waits: the outbox holds the truth, the broker may lose everything.
+CELERY_BROKER_URL = env("BROKER_URL", "pgmq://")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+if CELERY_BROKER_URL.startswith("pgmq"):
+    _place = DATABASES["default"]
+    CELERY_WORKER_PREFETCH_MULTIPLIER = 16
+    CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "conn_string": " ".join(
+            f"{key}='{_place[name]}'"
+            for key, name in [
+                ("host", "HOST"),
+                ("port", "PORT"),
+                ("user", "USER"),
+                ("password", "PASSWORD"),
+                ("dbname", "NAME"),
+            ]
+            if _place.get(name)
+        ),
+        "init_extension": False,
+        "use_notify": True,
+        "notify_throttle_interval_ms": 0,
+        "polling_interval": 1,
+        "wait_time_seconds": 0,
+        "visibility_timeout": 300,
+        "pool_size": 2,
+    }
+elif CELERY_BROKER_URL.startswith("amqp"):
+    CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"
+    CELERY_TASK_DEFAULT_EXCHANGE_TYPE = "topic"
+    CELERY_BROKER_NATIVE_DELAYED_DELIVERY_QUEUE_TYPE = "quorum"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"confirm_publish": True}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "seal the audit trail": {"task": "bank.audit.tasks.seal", "schedule": 1.0},
+    "end what has run out": {"task": "consents.tasks.expire", "schedule": 30.0},
+    "sweep orders that stand still": {"task": "payments.tasks.sweep", "schedule": 30.0},
+    "forget what is spent": {"task": "bank.oauth.tasks.purge", "schedule": 600.0},
+    "forget old idempotency keys": {"task": "bank.api.tasks.purge", "schedule": 600.0},
+}

@@ -1,0 +1,92 @@
+"""TPPs, their software statements, their certificates, and whom the bank trusts to vouch for them."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """What a regulator lets a TPP do."""
+
+    AISP = "AISP", "account information"
+    PISP = "PISP", "payment initiation"
+    CBPII = "CBPII", "funds confirmation"
+
+
+class TPP(models.Model):
+    """A third-party provider: an organisation that the directory knows."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active"
+        BLOCKED = "blocked"
+
+    id = models.CharField("organisation id", primary_key=True, max_length=40)
+    name = models.CharField(max_length=140)
+    roles = ArrayField(models.CharField(max_length=8, choices=Role.choices))
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.ACTIVE)
+    blocked_reason = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "TPP"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(status__in=["active", "blocked"]), name="tpp_status_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SoftwareStatement(models.Model):
+    """One application of a TPP: what it calls itself, where it is sent back to, and the keys it signs with."""
+
+    id = models.CharField("software id", primary_key=True, max_length=40)
+    tpp = models.ForeignKey(TPP, models.PROTECT, related_name="software_statements")
+    client_name = models.CharField(max_length=140)
+    redirect_uris = ArrayField(models.URLField(max_length=500))
+    roles = ArrayField(models.CharField(max_length=8, choices=Role.choices))
+    jwks = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.client_name} ({self.id})"
+
+
+class Certificate(models.Model):
+    """A certificate that the sandbox directory issued."""
+
+    class Use(models.TextChoices):
+        TRANSPORT = "transport"
+        SIGNING = "signing"
+        SERVER = "server"
+
+    thumbprint = models.CharField("SHA-256, base64url", primary_key=True, max_length=43)
+    software_statement = models.ForeignKey(SoftwareStatement, models.PROTECT, null=True, related_name="certificates")
+    use = models.CharField(max_length=9, choices=Use.choices)
+    subject = models.CharField(max_length=500)
+    serial_number = models.CharField(max_length=50, unique=True)
+    not_before = models.DateTimeField()
+    not_after = models.DateTimeField()
+    pem = models.TextField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class TrustAnchor(models.Model):
+    """A certification authority that this bank believes when it vouches for a TPP. Data, not code."""
+
+    name = models.CharField(max_length=140, unique=True)
+    pem = models.TextField("the CA's certificate and, below it, those of its intermediates")
+    trusted_since = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def trusts(self, now: datetime) -> bool:
+        """Tell whether this anchor counts at that instant."""
+        return self.trusted_since <= now and (self.withdrawn_at is None or now < self.withdrawn_at)

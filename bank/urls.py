@@ -1,0 +1,14 @@
+"""The whole map of the bank, on one screen. Every view declares who may call it (bank/checks.py)."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("bank.oauth.urls")),
+    path("", include("bank.customers.urls")),
+    path("", include("consents.pages.urls")),
+    path("open-banking/v4.0/aisp/", include("consents.urls")),
+    path("open-banking/v4.0/aisp/", include("accounts.urls")),
+    path("open-banking/v4.0/pisp/", include("payments.urls")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,87 @@
+"""Consent objects and every transition they went through."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from bank import rights
+
+
+class Status(models.TextChoices):
+    """Consent status codes: OBInternalConsentStatus1Code to 3Code, v4.0.1."""
+
+    AWAU = "AWAU", "awaiting authorisation"
+    AUTH = "AUTH", "authorised"
+    RJCT = "RJCT", "rejected"
+    CANC = "CANC", "cancelled"
+    EXPD = "EXPD", "expired"
+    COND = "COND", "consumed"
+
+
+@rights.guarded("status", "status_updated_at", "status_reasons")
+class Consent(models.Model):
+    """What a customer is asked to allow, as the TPP lodged it. Its content never changes after creation.
+
+    The status columns are moved by a trigger when a Transition comes in, and by nothing else.
+    """
+
+    id = models.CharField(primary_key=True, max_length=40)
+    kind = models.CharField("the resource's name, e.g. account-access, domestic-payment", max_length=40)
+    client = models.ForeignKey(settings.OAUTH2_PROVIDER_APPLICATION_MODEL, models.PROTECT, related_name="consents")
+    status = models.CharField(max_length=4, choices=Status.choices, default=Status.AWAU)
+    status_updated_at = models.DateTimeField()
+    status_reasons = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    created_version = models.CharField(max_length=8, default="4.0")
+    data = models.JSONField("Data, as it came")
+    risk = models.JSONField("Risk, as it came", default=dict)
+    permissions = ArrayField(models.CharField(max_length=40), default=list)
+    from_at = models.DateTimeField("TransactionFromDateTime", null=True)
+    to_at = models.DateTimeField("TransactionToDateTime", null=True)
+    expires_at = models.DateTimeField("ExpirationDateTime", null=True)
+    customer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="consents")
+    debtor_account = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="+")
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["customer", "-created_at"], name="consent_by_customer"),
+            models.Index(fields=["created_at"], name="consent_awaiting", condition=models.Q(status="AWAU")),
+            models.Index(
+                fields=["expires_at"],
+                name="consent_by_end",
+                condition=models.Q(status="AUTH", expires_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+class ConsentAccount(models.Model):
+    """An account that the customer put into an account-access consent."""
+
+    consent = models.ForeignKey(Consent, models.PROTECT, related_name="accounts")
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["consent", "account"], name="account_stands_once_in_a_consent"),
+        ]
+
+
+@rights.append_only
+class Transition(models.Model):
+    """One step of a consent's life, kept for good."""
+
+    consent = models.ForeignKey(Consent, models.PROTECT, related_name="transitions")
+    from_status = models.CharField(max_length=4, choices=Status.choices)
+    to_status = models.CharField(max_length=4, choices=Status.choices)
+    reasons = models.JSONField("StatusReason[]", default=list)
+    actor = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["consent", "id"], name="transition_by_consent")]

@@ -1,0 +1,1 @@
+"""Should this payment go out: facts, rules, decisions, cases."""

@@ -1,0 +1,1 @@
+"""Moving money out: payment types, submission, settlement, schemes, and the payment endpoints."""

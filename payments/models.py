@@ -1,0 +1,93 @@
+"""Payment orders and every status they went through, and the simulated scheme's own book."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from bank import rights
+
+
+class Status(models.TextChoices):
+    """ExternalPaymentTransactionStatus1Code, as single payments pass through it (v4.0.1, digest §6.3)."""
+
+    RCVD = "RCVD", "received"
+    PDNG = "PDNG", "checks pending"
+    ACTC = "ACTC", "technically valid"
+    ACCP = "ACCP", "customer profile checked"
+    ACFC = "ACFC", "funds checked"
+    ACSP = "ACSP", "settlement in process"
+    ACSC = "ACSC", "debtor's account debited"
+    ACWP = "ACWP", "with the creditor's agent, not yet posted"
+    ACCC = "ACCC", "creditor's account credited"
+    RJCT = "RJCT", "rejected"
+
+
+@rights.guarded("status", "status_updated_at", "status_reasons")
+class PaymentOrder(models.Model):
+    """A payment that the bank took: the consent's Initiation, made an order.
+
+    The status columns are moved by a trigger when an OrderTransition comes in, and by nothing else.
+    """
+
+    id = models.CharField(primary_key=True, max_length=40)
+    type = models.CharField("the payment type's name, e.g. domestic-payment", max_length=40)
+    consent = models.ForeignKey("consents.Consent", models.PROTECT, related_name="orders")
+    client = models.ForeignKey(settings.OAUTH2_PROVIDER_APPLICATION_MODEL, models.PROTECT, related_name="+")
+    debtor_account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+")
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    counterparty = models.CharField("the creditor account's scheme and identification", max_length=300)
+    initiation = models.JSONField("Initiation, as it came")
+    status = models.CharField(max_length=4, choices=Status.choices, default=Status.RCVD)
+    status_updated_at = models.DateTimeField()
+    status_reasons = models.JSONField("StatusReason[]", default=list)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["consent"], condition=~models.Q(type="domestic-vrp"), name="consent_is_spent_once"
+            ),
+            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="order_amount_is_positive"),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["status_updated_at"],
+                name="order_unfinished",
+                condition=~models.Q(status__in=["ACCC", "RJCT"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.id
+
+
+@rights.append_only
+class OrderTransition(models.Model):
+    """One step of an order's life: the history that payment-details tells."""
+
+    order = models.ForeignKey(PaymentOrder, models.PROTECT, related_name="transitions")
+    from_status = models.CharField(max_length=4, choices=Status.choices)
+    to_status = models.CharField(max_length=4, choices=Status.choices)
+    reason_code = models.CharField("OBExternalStatusReason1Code", max_length=4, blank=True)
+    reason = models.CharField(max_length=256, blank=True)
+    actor = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["order", "id"], name="order_transition_by_order")]
+
+
+class SchemePayment(models.Model):
+    """A payment in the simulated Faster Payments scheme's own book: the outside world, as far as this sandbox goes."""
+
+    fpid = models.CharField("the scheme's id of the payment", primary_key=True, max_length=42)
+    order_id = models.CharField(max_length=40, unique=True)
+    amount_minor = models.BigIntegerField()
+    sort_code = models.CharField(max_length=6)
+    account_number = models.CharField(max_length=8)
+    answer = models.CharField("what the scheme will answer or has answered", max_length=10)
+    reason_code = models.CharField(max_length=4, blank=True)
+    received_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
