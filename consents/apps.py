@@ -9,3 +9,11 @@ class ConsentsConfig(AppConfig):
     name = "consents"
     label = "consents"
     verbose_name = "Consents"
+
+    def ready(self) -> None:
+        """Register the kinds of this package and fill the authorization server's port."""
+        from bank.oauth import intents as port
+        from consents import account_access, intents, kinds
+
+        kinds.register(account_access.AccountAccess())
+        port.install(intents.ConsentIntents())

@@ -1,5 +1,7 @@
 """Consent objects and every transition they went through."""
 
+import functools
+import operator
 from typing import ClassVar
 
 from django.conf import settings
@@ -7,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from bank import rights
+from consents import transitions
 
 
 class Status(models.TextChoices):
@@ -20,11 +23,14 @@ class Status(models.TextChoices):
     COND = "COND", "consumed"
 
 
-@rights.guarded("status", "status_updated_at", "status_reasons")
+@rights.guarded(
+    "id", "kind", "client_id", "status", "status_updated_at", "status_reasons", "created_at", "created_version",
+    "data", "risk", "permissions", "from_at", "to_at", "expires_at",
+)  # fmt: skip
 class Consent(models.Model):
     """What a customer is asked to allow, as the TPP lodged it. Its content never changes after creation.
 
-    The status columns are moved by a trigger when a Transition comes in, and by nothing else.
+    The status columns are moved by a trigger when a Transition comes in, and by nothing else (consents/lifecycle.py).
     """
 
     id = models.CharField(primary_key=True, max_length=40)
@@ -46,6 +52,16 @@ class Consent(models.Model):
     deleted_at = models.DateTimeField(null=True)
 
     class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=transitions.EVERY_KIND_STATUSES)
+                | models.Q(kind__in=transitions.LASTING_KINDS, status__in=transitions.LASTING_STATUSES)
+                | (
+                    ~models.Q(kind__in=transitions.LASTING_KINDS) & models.Q(status__in=transitions.SINGLE_USE_STATUSES)
+                ),
+                name="consent_has_a_status_of_its_kind",
+            ),
+        ]
         indexes: ClassVar = [
             models.Index(fields=["customer", "-created_at"], name="consent_by_customer"),
             models.Index(fields=["created_at"], name="consent_awaiting", condition=models.Q(status="AWAU")),
@@ -84,4 +100,13 @@ class Transition(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=functools.reduce(
+                    operator.or_,
+                    (models.Q(from_status=start, to_status=end) for start, end in sorted(transitions.LEGAL)),
+                ),
+                name="transition_is_a_step_of_the_table",
+            ),
+        ]
         indexes: ClassVar = [models.Index(fields=["consent", "id"], name="transition_by_consent")]

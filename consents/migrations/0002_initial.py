@@ -67,4 +67,12 @@ class Migration(migrations.Migration):
             model_name='transition',
             index=models.Index(fields=['consent', 'id'], name='transition_by_consent'),
         ),
+        migrations.AddConstraint(
+            model_name='consent',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ('AWAU', 'AUTH', 'RJCT')), models.Q(('kind__in', ('account-access',)), ('status__in', ('CANC', 'EXPD'))), models.Q(models.Q(('kind__in', ('account-access',)), _negated=True), ('status__in', ('COND',))), _connector='OR'), name='consent_has_a_status_of_its_kind'),
+        ),
+        migrations.AddConstraint(
+            model_name='transition',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('from_status', 'AUTH'), ('to_status', 'CANC')), models.Q(('from_status', 'AUTH'), ('to_status', 'COND')), models.Q(('from_status', 'AUTH'), ('to_status', 'EXPD')), models.Q(('from_status', 'AWAU'), ('to_status', 'AUTH')), models.Q(('from_status', 'AWAU'), ('to_status', 'RJCT')), models.Q(('from_status', 'CANC'), ('to_status', 'AUTH')), _connector='OR'), name='transition_is_a_step_of_the_table'),
+        ),
     ]
