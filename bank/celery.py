@@ -4,7 +4,10 @@ import os
 
 from celery import Celery
 
+from bank.outbox import dispatcher
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bank.settings")
 app = Celery("bank")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.steps["worker"].add(dispatcher.Dispatcher)

@@ -1,26 +1,18 @@
-"""Payment orders and every status they went through, and the simulated scheme's own book."""
+"""Payment orders and every status they went through, and the simulated scheme's own book.
 
+Which status may follow which, and how an order is moved: payments/statuses.py.
+"""
+
+from functools import reduce
+from operator import or_
 from typing import ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 
 from bank import rights
-
-
-class Status(models.TextChoices):
-    """ExternalPaymentTransactionStatus1Code, as single payments pass through it (v4.0.1, digest §6.3)."""
-
-    RCVD = "RCVD", "received"
-    PDNG = "PDNG", "checks pending"
-    ACTC = "ACTC", "technically valid"
-    ACCP = "ACCP", "customer profile checked"
-    ACFC = "ACFC", "funds checked"
-    ACSP = "ACSP", "settlement in process"
-    ACSC = "ACSC", "debtor's account debited"
-    ACWP = "ACWP", "with the creditor's agent, not yet posted"
-    ACCC = "ACCC", "creditor's account credited"
-    RJCT = "RJCT", "rejected"
+from payments.statuses import FINAL, TRANSITIONS, Status
 
 
 @rights.guarded("status", "status_updated_at", "status_reasons")
@@ -55,12 +47,21 @@ class PaymentOrder(models.Model):
             models.Index(
                 fields=["status_updated_at"],
                 name="order_unfinished",
-                condition=~models.Q(status__in=["ACCC", "RJCT"]),
+                condition=~models.Q(status__in=sorted(FINAL)),
             ),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.ReadOnly(name="order_is_as_taken", exclude=["status", "status_updated_at", "status_reasons"]),
+            pgtrigger.Protect(name="order_is_never_deleted", operation=pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:
         return self.id
+
+
+LEGAL = reduce(
+    or_, (models.Q(from_status=before, to_status__in=after) for before, after in TRANSITIONS.items() if after)
+)
 
 
 @rights.append_only
@@ -76,7 +77,13 @@ class OrderTransition(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=LEGAL, name="order_step_is_in_the_table"),
+        ]
         indexes: ClassVar = [models.Index(fields=["order", "id"], name="order_transition_by_order")]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="order_history_is_kept", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
 
 
 class SchemePayment(models.Model):

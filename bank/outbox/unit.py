@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from django.db import connection, transaction
+from django.db import transaction
+
+from bank.outbox import sql
 
 AUDIT = (
     "insert into audit_entry (at, actor, action, subject, detail, interaction_id)"
@@ -19,9 +21,11 @@ AUDIT = (
 )
 OUTBOX = (
     "insert into outbox_message (kind, payload, created_at, due_at, hand_overs, last_error)"
-    " select kind, payload, at, due_at, 0, '' from unnest(%s::text[], %s::jsonb[], %s::timestamptz[], %s::timestamptz[])"
-    " as message (kind, payload, at, due_at)"
+    " select kind, payload, at, due_at, hand_overs, ''"
+    " from unnest(%s::text[], %s::jsonb[], %s::timestamptz[], %s::timestamptz[], %s::int[])"
+    " as message (kind, payload, at, due_at, hand_overs) returning id, hand_overs"
 )
+LEASE = timedelta(seconds=15)  # how long a message that was handed over rests before it is taken for lost
 
 
 @dataclass
@@ -29,26 +33,38 @@ class Unit:
     """What was gathered in the open transaction. interaction_id is stamped on every audit entry."""
 
     interaction_id: str = ""
+    hands_over: bool = False  # whoever opened it hands the messages that are due to Celery, right after the commit
     entries: list[tuple[datetime, str, str, str, str, str]] = field(default_factory=list)
     messages: list[tuple[str, str, datetime, datetime]] = field(default_factory=list)
+    to_hand_over: list[int] = field(default_factory=list)  # ids, known once the messages are written
 
     def write(self) -> None:
         """Write what was gathered, one statement each."""
-        with connection.cursor() as cursor:
-            if self.entries:
-                cursor.execute(AUDIT, [list(column) for column in zip(*self.entries, strict=True)])
-            if self.messages:
-                cursor.execute(OUTBOX, [list(column) for column in zip(*self.messages, strict=True)])
+        if self.entries:
+            sql.prepared(AUDIT, [list(column) for column in zip(*self.entries, strict=True)])
+        if self.messages:
+            rows = [self._leased(message) for message in self.messages]
+            written = sql.prepared(OUTBOX, [list(column) for column in zip(*rows, strict=True)])
+            self.to_hand_over = [message_id for message_id, hand_overs in written if hand_overs]
+
+    def _leased(self, message: tuple[str, str, datetime, datetime]) -> tuple[str, str, datetime, datetime, int]:
+        kind, payload, at, due_at = message
+        if self.hands_over and due_at <= at:
+            return kind, payload, at, at + LEASE, 1
+        return kind, payload, at, due_at, 0
 
 
 _current: ContextVar[Unit | None] = ContextVar("unit", default=None)
 
 
 @contextmanager
-def work(*, interaction_id: str = "") -> Iterator[Unit]:
-    """Open a transaction and gather in it; what raises inside rolls everything back."""
+def work(*, interaction_id: str = "", hands_over: bool = False) -> Iterator[Unit]:
+    """Open a transaction and gather in it; what raises inside rolls everything back.
+
+    With hands_over the caller promises to give `to_hand_over` to Celery afterwards; else the dispatcher finds the rows.
+    """
     assert _current.get() is None, "units of work do not nest"
-    unit = Unit(interaction_id=interaction_id)
+    unit = Unit(interaction_id=interaction_id, hands_over=hands_over)
     token = _current.set(unit)
     try:
         with transaction.atomic():
