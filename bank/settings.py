@@ -86,13 +86,12 @@ WSGI_APPLICATION = "bank.wsgi.application"
 APPEND_SLASH = False
 
 
-def database(url: str) -> dict[str, Any]:
-    """Django's settings for a database URL, or for the embedded PostgreSQL's role of that name."""
-    if url.startswith("embedded:"):
-        user = url.removeprefix("embedded:")
+def database(url: str, *, role: str) -> dict[str, Any]:
+    """Django's settings for a database URL; without one, for that role in the embedded PostgreSQL."""
+    if not url:
         place = {
             "NAME": postgres.DATABASE,
-            "USER": user,
+            "USER": role,
             "HOST": str(postgres.socket_directory(VAR_DIR)),
             "PORT": "5432",
         }
@@ -114,12 +113,16 @@ def database(url: str) -> dict[str, Any]:
     }
 
 
-# The application's role owns no table; migrations run as the owner (`--database owner`).
-OWNER_URL = env("DATABASE_URL", f"embedded:{postgres.OWNER}")
-APP_URL = env(
-    "LOMBARD_APP_DATABASE_URL", f"embedded:{postgres.APPLICATION}" if OWNER_URL.startswith("embedded:") else OWNER_URL
-)
-DATABASES = {"default": database(APP_URL), "owner": database(OWNER_URL)}
+# The application's role owns no table; migrations run as the owner (`--database owner`). Over a server of one's own the
+# sandbox makes that role itself, with a password of its making, unless LOMBARD_APP_DATABASE_URL names one.
+OWNER_URL = env("DATABASE_URL")
+APP_URL = env("LOMBARD_APP_DATABASE_URL")
+MAKES_APPLICATION_ROLE = bool(OWNER_URL) and not APP_URL
+DATABASES = {"default": database(APP_URL or OWNER_URL, role=postgres.APPLICATION)}
+DATABASES["owner"] = database(OWNER_URL or APP_URL, role=postgres.OWNER)
+if MAKES_APPLICATION_ROLE:
+    DATABASES["default"]["USER"] = f"{DATABASES['owner']['NAME']}_application"
+    DATABASES["default"]["PASSWORD"] = secret("app-database-password")
 DATABASE_ROUTERS = ["bank.sandbox.roles.OwnerMigrates"]
 
 INSTALLED_APPS = [

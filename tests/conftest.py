@@ -1,0 +1,67 @@
+"""What every test may ask for: a database with the application's rights, an open unit of work, a running sandbox.
+
+The database is migrated once a run and never emptied: the application's role could not, and tests must not lean on it.
+"""
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+
+from tests import environment  # isort: skip - first, before anything reads the settings
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+
+from bank import clock
+from bank.outbox import unit
+from bank.sandbox import postgres
+
+
+class RollBack(Exception):
+    """Raised inside a transaction to undo it."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: pytest.Item) -> Iterator[None]:
+    """Start an embedded PostgreSQL, made by its owner, used by the application's role."""
+    server = postgres.Server(environment.VAR, is_durable=False)
+    server.start()
+    try:
+        with django_db_blocker.unblock():
+            call_command("setup", verbosity=0)
+            connections.close_all()
+        yield
+    finally:
+        with django_db_blocker.unblock():
+            connections.close_all()
+        server.stop()
+        postgres.remove(environment.VAR)
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(environment.VAR, ignore_errors=True)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The instant of the test, to the second: rules are given it, and pages that read the clock agree with it."""
+    return clock.now().replace(microsecond=0)
+
+
+@pytest.fixture
+def work(db: None) -> Iterator[unit.Unit]:
+    """An open unit of work for tests of rules; it is rolled back."""
+    with contextlib.suppress(RollBack), unit.work() as open_unit:
+        yield open_unit
+        raise RollBack
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: pytest.Item) -> Iterator[None]:
+    """A database that really commits, for tests of what several connections do at once. What they write stays."""
+    with django_db_blocker.unblock():
+        yield
+        connections.close_all()

@@ -1,0 +1,20 @@
+"""The environment of a test run, set before Django reads its settings: a data folder of its own, nothing inherited.
+
+tests/conftest.py imports this first; pyproject.toml names no settings, or pytest-django would read them before.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+import django
+
+for name in list(os.environ):
+    if name.startswith("LOMBARD_") or name in {"DATABASE_URL", "BROKER_URL"}:
+        del os.environ[name]
+
+VAR = Path(tempfile.mkdtemp(prefix="lombard-test-"))
+VAR.chmod(0o711)  # PostgreSQL does not run as root; its account must get through
+os.environ["LOMBARD_VAR"] = str(VAR)
+os.environ["DJANGO_SETTINGS_MODULE"] = "bank.settings"
+django.setup()

@@ -1,0 +1,1 @@
+"""Tests of the sandbox: its database, its processes, its TLS."""
