@@ -1,15 +1,22 @@
 """What the bank decided about a payment, and what it knows about payees."""
 
-from typing import ClassVar
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
 
+import pgtrigger
 from django.db import models
 
 from bank import rights
 
+if TYPE_CHECKING:
+    from fraud.facts import Facts
+    from fraud.rules import Finding
+
 
 @rights.append_only
 class Decision(models.Model):
-    """The outcome of one screening, with every rule's result and the facts they saw."""
+    """The outcome of a payment's screening, with every rule's finding and the facts they saw."""
 
     class Outcome(models.TextChoices):
         ALLOW = "allow"
@@ -18,15 +25,45 @@ class Decision(models.Model):
 
     for_order = models.CharField(max_length=40)
     outcome = models.CharField(max_length=6, choices=Outcome.choices)
+    why = models.CharField("the policy that decided", max_length=200)
     results = models.JSONField("one entry a rule: name, outcome, reason")
     facts = models.JSONField()
     at = models.DateTimeField()
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["for_order"], name="decision_by_order")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["for_order"], name="payment_is_screened_once"),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="decisions_stay", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
 
     def __str__(self) -> str:
         return f"{self.for_order}: {self.outcome}"
+
+    @classmethod
+    def new(
+        cls,
+        *,
+        for_order: str,
+        outcome: Outcome,
+        why: str,
+        findings: Sequence["Finding"],
+        facts: "Facts",
+        now: datetime,
+    ) -> "Decision":
+        """Keep a decision, so that it can be told and replayed."""
+        results = [
+            {"name": finding.rule, "outcome": finding.signal.name.lower(), "reason": finding.reason}
+            for finding in findings
+        ]
+        return cls.objects.create(
+            for_order=for_order, outcome=outcome, why=why, results=results, facts=facts.as_json(), at=now
+        )
+
+    def reasons(self) -> list[str]:
+        """What spoke against the payment, in words."""
+        return [result["reason"] for result in self.results if result["outcome"] != "clear"]
 
 
 class Case(models.Model):
@@ -54,6 +91,17 @@ class Case(models.Model):
     def __str__(self) -> str:
         return f"{self.for_order}: {self.state}"
 
+    @classmethod
+    def new(cls, *, for_order: str, now: datetime) -> "Case":
+        """Open a case."""
+        return cls.objects.create(for_order=for_order, opened_at=now)
+
+    def close(self, *, state: State, now: datetime) -> None:
+        """End the case; a closed one is never opened again."""
+        assert self.state == self.State.OPEN
+        self.state, self.closed_at = state, now
+        self.save(update_fields=["state", "closed_at"])
+
 
 class PayeeMark(models.Model):
     """A payee that the bank no longer trusts, and why: marked by staff, or by a payment that was rejected."""
@@ -62,6 +110,9 @@ class PayeeMark(models.Model):
     reason = models.CharField(max_length=300)
     marked_by = models.CharField("who: staff:…, bank:…", max_length=80)
     marked_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "marked payee"
 
     def __str__(self) -> str:
         return self.counterparty

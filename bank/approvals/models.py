@@ -1,5 +1,6 @@
 """Requests of one member of staff that another must decide."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -23,6 +24,10 @@ class Approval(models.Model):
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
+        permissions: ClassVar = [
+            ("ask_approval", "Can ask for approval"),
+            ("decide_approval", "Can decide an approval"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(decided_by=None) | ~models.Q(decided_by=models.F("requested_by")),
@@ -40,3 +45,16 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject}"
+
+    @classmethod
+    def new(cls, *, action: str, subject: str, reason: str, by_id: int, now: datetime) -> "Approval":
+        """Keep a request that waits."""
+        return cls.objects.create(
+            action=action, subject=subject, reason=reason, requested_by_id=by_id, requested_at=now
+        )
+
+    def decide(self, decision: Decision, *, by_id: int, now: datetime) -> None:
+        """Keep the second person's word; it is never changed."""
+        assert not self.decision
+        self.decision, self.decided_by_id, self.decided_at = decision, by_id, now
+        self.save(update_fields=["decision", "decided_by", "decided_at"])

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+import pgtrigger
 from django.db import models
 
 from bank import rights
@@ -26,6 +27,9 @@ class Entry(models.Model):
                 fields=["interaction_id"], name="entry_by_interaction", condition=~models.Q(interaction_id="")
             ),
         ]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="entries_stay", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.actor} {self.action} {self.subject}"
@@ -39,6 +43,11 @@ class Seal(models.Model):
     entry = models.OneToOneField(Entry, models.PROTECT)
     digest = models.BinaryField(max_length=32)
     sealed_at = models.DateTimeField()
+
+    class Meta:
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="seals_stay", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
 
     def __str__(self) -> str:
         return f"seal {self.position}"
