@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import django
+from django.conf import settings
 
 for name in list(os.environ):
     if name.startswith("LOMBARD_") or name in {"DATABASE_URL", "BROKER_URL"}:
@@ -18,3 +19,5 @@ VAR.chmod(0o711)  # PostgreSQL does not run as root; its account must get throug
 os.environ["LOMBARD_VAR"] = str(VAR)
 os.environ["DJANGO_SETTINGS_MODULE"] = "bank.settings"
 django.setup()
+# Passwords of people who live for one test need not be slow to guess.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
