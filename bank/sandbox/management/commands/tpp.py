@@ -1,0 +1,118 @@
+"""Be a TPP: make one, pay, read accounts, and learn why a call was refused."""
+
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from requests import RequestException
+
+from bank import clock
+from bank.sandbox import cast, enrolment, refusals
+from bank.sandbox.tpp import accounts, browser, client, pay, redirect, telling
+
+METHODS = ["private_key_jwt", "tls_client_auth"]
+
+
+class Command(BaseCommand):
+    """The sub-commands; the journeys themselves stand in bank/sandbox/tpp."""
+
+    help = __doc__
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the four sub-commands."""
+        commands = parser.add_subparsers(dest="what", required=True)
+        new = commands.add_parser("new", help="make a TPP: certificates, software statement, registered client")
+        new.add_argument("name")
+        new.add_argument("--auth", choices=METHODS, default=METHODS[0], help="how it proves who it is")
+        new.set_defaults(do=self.new)
+        paying = commands.add_parser("pay", help="walk a whole payment as a TPP")
+        paying.add_argument("amount", help="in pounds, e.g. 12.34")
+        paying.add_argument("--to", help="sort code and account number, e.g. 04-00-04 12345678 (default: Bob's)")
+        paying.add_argument("--payee", default="", help="the name on that account")
+        paying.add_argument("--reference", default="Thank you")
+        paying.set_defaults(do=self.pay)
+        reading = commands.add_parser("accounts", help="walk a whole account read as a TPP")
+        reading.set_defaults(do=self.accounts)
+        for journey in (paying, reading):
+            journey.add_argument("--tpp", default=cast.TPP, help="which TPP to be (a folder below var/tpps)")
+            journey.add_argument("--approve", metavar="CUSTOMER", help="fill in the customer's pages as a browser does")
+            journey.add_argument("--quiet", action="store_true", help="print the outcome only")
+        why = commands.add_parser("why", help="tell which check refused a call")
+        why.add_argument("interaction_id", help="the x-fapi-interaction-id of the answer")
+        why.set_defaults(do=self.why)
+
+    def handle(self, *_arguments: Any, **options: Any) -> None:
+        """Run one of them; what a TPP would see going wrong becomes one sentence."""
+        try:
+            options["do"](options)
+        except (client.Refused, client.NotProven, browser.Unexpected, enrolment.NameRefused) as failure:
+            hint = f"\nWhy? manage.py tpp why {failure.interaction_id}" if isinstance(failure, client.Refused) else ""
+            raise CommandError(f"{failure}{hint}") from failure
+        except RequestException as failure:
+            raise CommandError(f"The bank cannot be reached; is it running (make run)? {failure}") from failure
+
+    def new(self, options: dict[str, Any]) -> None:
+        """Make a TPP."""
+        folder = enrolment.make(options["name"], auth_method=options["auth"], now=clock.now())
+        self.stdout.write(f"{folder}\nNow try: manage.py tpp pay 12.34 --tpp {options['name']} --approve alice")
+
+    def pay(self, options: dict[str, Any]) -> None:
+        """Pay."""
+        to, payee = self._creditor(options)
+        payment = pay.Payment(amount=options["amount"], to=to, name=payee, reference=options["reference"])
+        tell = telling.Telling(quiet=options["quiet"])
+        tpp = self._tpp(options, tell)
+        order = pay.walk(tpp, payment, approve=self._approval(tpp, options), tell=tell)
+        self.stdout.write(f"\n{order['DomesticPaymentId']} {order['Status']}")
+        if order["Status"] != "ACCC":
+            sys.exit(1)
+
+    def accounts(self, options: dict[str, Any]) -> None:
+        """Read accounts."""
+        tell = telling.Telling(quiet=options["quiet"])
+        tpp = self._tpp(options, tell)
+        accounts.walk(tpp, approve=self._approval(tpp, options), tell=tell)
+
+    def why(self, options: dict[str, Any]) -> None:
+        """Explain a refusal."""
+        told = refusals.explain(options["interaction_id"], logs=settings.VAR_DIR / "log")
+        if not told:
+            raise CommandError("No refusal is known under this interaction id.")
+        for sentence in told:
+            self.stdout.write(sentence)
+
+    def _creditor(self, options: dict[str, Any]) -> tuple[str, str]:
+        if not options["to"]:
+            bob = cast.payee()
+            return bob.identification, bob.name
+        digits = "".join(letter for letter in options["to"] if letter.isdigit())
+        return digits, options["payee"] or "Payee"
+
+    def _tpp(self, options: dict[str, Any], tell: telling.Telling) -> client.Client:
+        folder = enrolment.folder_of(options["tpp"])
+        if not (folder / "tpp.json").exists():
+            raise CommandError(f"There is no TPP named {options['tpp']}: manage.py tpp new {options['tpp']}")
+        return client.Client(folder, watch=tell.heard)
+
+    def _approval(self, tpp: client.Client, options: dict[str, Any]) -> pay.Approve:
+        """The customer's part: a link to open, or the real pages filled in."""
+        if not options["approve"]:
+            return lambda authorization: self._wait(tpp, authorization)
+        name = options["approve"]
+        if name not in cast.PASSWORDS:
+            raise CommandError(f"No customer is named {name}; there are {', '.join(cast.PASSWORDS)}.")
+        customer = browser.Customer(name, cast.PASSWORDS[name], settings.SCA_FIXED_CODE)
+        return lambda authorization: browser.approve(
+            authorization.url,
+            customer=customer,
+            ca=tpp.folder.file("ca.pem"),
+            stop_at=tpp.identity["redirect_uri"],
+        )
+
+    def _wait(self, tpp: client.Client, authorization: client.Authorization) -> str:
+        listener = redirect.Listener(tpp.folder)
+        self.stdout.write(f"\n    Open this link, log in as a customer and decide:\n\n    {authorization.url}\n")
+        return listener.wait()
