@@ -1,19 +1,25 @@
 """Accounts, who holds them, and the rows of the double-entry ledger.
 
 The ledger's rows are written by accounts/ledger.py alone and are never changed or deleted. The two sums on the account,
-booked_minor and held_minor, are moved by triggers when a posting or a hold comes in: no statement of the application's
-role can change them otherwise.
+booked_minor and held_minor, are moved by triggers (accounts/migrations/0004_ledger_rules.py) when a posting or a hold
+comes in: no other statement can change them, whoever sends it.
 """
 
 from typing import ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 
 from bank import rights
 
 
-@rights.guarded("booked_minor", "held_minor", "currency", "limit_minor", "kind")
+def kept_for_good(name: str) -> pgtrigger.Protect:
+    """Make the trigger that refuses every change and deletion of a row, also to the tables' owner."""
+    return pgtrigger.Protect(name=name, operation=pgtrigger.Update | pgtrigger.Delete)
+
+
+@rights.guarded("booked_minor", "held_minor", "last_booked_at", "currency", "limit_minor", "kind")
 class Account(models.Model):
     """A place where money is: a customer's account, or one of the bank's own that money passes through."""
 
@@ -41,6 +47,7 @@ class Account(models.Model):
     opened_at = models.DateTimeField()
     booked_minor = models.BigIntegerField(default=0)
     held_minor = models.BigIntegerField(default=0)
+    last_booked_at = models.DateTimeField("booked_at of its newest posting", null=True)
     limit_minor = models.BigIntegerField("how far below zero it may go; none: as far as it takes", null=True, default=0)
 
     class Meta:
@@ -80,6 +87,7 @@ class Transfer(models.Model):
     booked_at = models.DateTimeField()
 
     class Meta:
+        triggers: ClassVar = [kept_for_good("transfer_is_kept")]
         indexes: ClassVar = [
             models.Index(fields=["for_order"], name="transfer_by_order", condition=~models.Q(for_order="")),
         ]
@@ -93,11 +101,12 @@ class Posting(models.Model):
     account = models.ForeignKey(Account, models.PROTECT, related_name="postings")
     amount_minor = models.BigIntegerField("what it adds to the account; negative: what it takes")
     balance_minor = models.BigIntegerField("booked balance after it; filled in by the trigger", default=0)
-    booked_at = models.DateTimeField()
+    booked_at = models.DateTimeField("never before the account's earlier postings: the trigger sees to it")
     counterparty = models.CharField("the other side's scheme and identification", max_length=300, blank=True)
     details = models.JSONField("what the statement line says", default=dict)
 
     class Meta:
+        triggers: ClassVar = [kept_for_good("posting_is_kept")]
         constraints: ClassVar = [
             models.CheckConstraint(condition=~models.Q(amount_minor=0), name="posting_amount_is_not_zero"),
         ]
@@ -124,6 +133,7 @@ class Hold(models.Model):
     details = models.JSONField(default=dict)
 
     class Meta:
+        triggers: ClassVar = [kept_for_good("hold_is_kept")]
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="hold_amount_is_positive"),
         ]
@@ -144,6 +154,7 @@ class HoldEnd(models.Model):
     ended_at = models.DateTimeField()
 
     class Meta:
+        triggers: ClassVar = [kept_for_good("hold_end_is_kept")]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(outcome="posted", transfer__isnull=False)

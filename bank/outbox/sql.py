@@ -4,14 +4,14 @@ Django binds parameters on the client and prepares nothing; a hot statement goes
 connection and the same transaction. What Django's own tools count (assertNumQueries), they count here as well.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
 from django.db import connection
 
 
-def prepared(sql: str, params: Sequence[Any] = ()) -> psycopg.Cursor[tuple[Any, ...]]:
+def prepared(sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> psycopg.Cursor[tuple[Any, ...]]:
     """Run one statement, prepared by the server and kept so, and return its cursor.
 
     JSON columns come back as text and go in as text; lists go in as arrays, with a cast in the statement.
