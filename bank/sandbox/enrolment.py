@@ -21,6 +21,7 @@ from bank.outbox import unit
 from bank.tpps import authority, directory
 from bank.tpps.models import Certificate, Role, SoftwareStatement
 
+READY_MADE: Final = "acorn"  # the TPP that is there from the first start
 REDIRECT_URI: Final = "https://localhost:7450/callback"
 ROLES: Final = (Role.AISP, Role.PISP)
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
@@ -34,6 +35,12 @@ def folder_of(name: str) -> Path:
     """Where a TPP's folder is."""
     folder: Path = settings.VAR_DIR / "tpps" / name
     return folder
+
+
+def ensure_ready_made(now: datetime) -> Path:
+    """The folder of the TPP that every sandbox has; made at the first start."""
+    folder = folder_of(READY_MADE)
+    return folder if folder.exists() else make(READY_MADE, auth_method="private_key_jwt", now=now)
 
 
 def make(name: str, *, auth_method: str, now: datetime, redirect_uri: str = REDIRECT_URI) -> Path:

@@ -37,7 +37,9 @@ class Command(BaseCommand):
         reading = commands.add_parser("accounts", help="walk a whole account read as a TPP")
         reading.set_defaults(do=self.accounts)
         for journey in (paying, reading):
-            journey.add_argument("--tpp", default=cast.TPP, help="which TPP to be (a folder below var/tpps)")
+            journey.add_argument(
+                "--tpp", default=enrolment.READY_MADE, help="which TPP to be (a folder below var/tpps)"
+            )
             journey.add_argument("--approve", metavar="CUSTOMER", help="fill in the customer's pages as a browser does")
             journey.add_argument("--quiet", action="store_true", help="print the outcome only")
         why = commands.add_parser("why", help="tell which check refused a call")
@@ -86,8 +88,8 @@ class Command(BaseCommand):
 
     def _creditor(self, options: dict[str, Any]) -> tuple[str, str]:
         if not options["to"]:
-            bob = cast.payee()
-            return bob.identification, bob.name
+            bob = next(person for person in cast.CUSTOMERS if person.username == "bob")
+            return bob.holdings[0].identification, bob.full_name
         digits = "".join(letter for letter in options["to"] if letter.isdigit())
         return digits, options["payee"] or "Payee"
 
@@ -102,9 +104,10 @@ class Command(BaseCommand):
         if not options["approve"]:
             return lambda authorization: self._wait(tpp, authorization)
         name = options["approve"]
-        if name not in cast.PASSWORDS:
-            raise CommandError(f"No customer is named {name}; there are {', '.join(cast.PASSWORDS)}.")
-        customer = browser.Customer(name, cast.PASSWORDS[name], settings.SCA_FIXED_CODE)
+        passwords = {person.username: person.password for person in cast.CUSTOMERS}
+        if name not in passwords:
+            raise CommandError(f"No customer is named {name}; there are {', '.join(passwords)}.")
+        customer = browser.Customer(name, passwords[name], settings.SCA_FIXED_CODE)
         return lambda authorization: browser.approve(
             authorization.url,
             customer=customer,
