@@ -35,6 +35,7 @@ class Refused(Exception):
     code: ClassVar[str] = "U000"
     status: ClassVar[int] = 400
     message: ClassVar[str] = "The request was refused."
+    has_body: ClassVar[bool] = True  # False: the standard answers this one without an error object
 
     def __init__(
         self,
@@ -43,7 +44,22 @@ class Refused(Exception):
         path: str | None = None,
         faults: list[Fault] | None = None,
         consequence: Consequence | None = None,
+        reason: str = "",
     ) -> None:
+        """`reason` is for the trail and `manage.py tpp why`: what the caller is not told."""
         self.faults = faults or [Fault(code=self.code, message=message or self.message, path=path)]
         self.consequence = consequence
+        self.reason = reason
         super().__init__(self.faults[0].message)
+
+    def headers(self) -> dict[str, str]:
+        """What the answer's header says beside the error object, such as Retry-After."""
+        return {}
+
+
+class Forbidden(Refused):
+    """The caller is known, and may not do this: wrong kind of token, scope or permission, or another TPP's resource."""
+
+    code = "TK01"
+    status = 403
+    message = "The access token does not allow this."

@@ -1,22 +1,22 @@
 """Every setting of the bank, and the only place that reads the environment.
 
-What a setting is: first the environment, then what the running sandbox wrote to `sandbox.json` in its data folder (so that
-`manage.py tpp …` finds it), then the default. Names of ours begin with LOMBARD_; DATABASE_URL and BROKER_URL are customary.
+What a setting is: first the environment, then what the running sandbox wrote to `sandbox.json` in its data folder (so
+that `manage.py tpp …` finds it), then the default. Names of ours begin with LOMBARD_; DATABASE_URL and BROKER_URL are
+customary.
 """
 
-import json
 import os
 import secrets
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from bank.sandbox import postgres
+from bank import logs
+from bank.sandbox import lock, postgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("LOMBARD_VAR", BASE_DIR / "var")).absolute()
-RUNNING_FILE = VAR_DIR / "sandbox.json"
-RUNNING: dict[str, str] = json.loads(RUNNING_FILE.read_text()) if RUNNING_FILE.exists() else {}
+RUNNING = lock.read_note(VAR_DIR)
 
 
 def env(name: str, default: str = "") -> str:
@@ -86,6 +86,9 @@ WSGI_APPLICATION = "bank.wsgi.application"
 APPEND_SLASH = False
 
 
+SESSION = "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+
+
 def database(url: str, *, role: str) -> dict[str, Any]:
     """Django's settings for a database URL; without one, for that role in the embedded PostgreSQL."""
     if not url:
@@ -109,7 +112,7 @@ def database(url: str, *, role: str) -> dict[str, Any]:
         "ENGINE": "django.db.backends.postgresql",
         **place,
         "CONN_MAX_AGE": None,
-        "OPTIONS": {"prepare_threshold": 5, "options": "-c lock_timeout=10s -c timezone=UTC"},
+        "OPTIONS": {"prepare_threshold": 5, "options": SESSION},
     }
 
 
@@ -126,7 +129,8 @@ if MAKES_APPLICATION_ROLE:
 DATABASE_ROUTERS = ["bank.sandbox.roles.OwnerMigrates"]
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "bank.desk",
+    "bank.desk.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -153,6 +157,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "django_structlog.middlewares.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -172,13 +177,22 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "bank.customers.context.bank",
             ]
         },
     }
 ]
 
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
+
+# What the processes write to standard output (bank/logs.py).
+LOGGING = logs.LOGGING
+logs.configure()
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_USER_ID_FIELD = None  # the audit trail tells who; to know it here would cost a query
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = 10  # debug: one line a request is enough
 
 # Pages: cookies of the bank's own names, staff's apart from customers'.
 CUSTOMER_COOKIE = "lombard_session"
@@ -202,6 +216,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
     }
 }
+AUTHENTICATION_BACKENDS = ["bank.customers.backends.Passwords"]
 AUTH_PASSWORD_VALIDATORS = [{"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"}]
 
 # Strong customer authentication: a fixed one-time code makes a sandbox drivable by machines, and only a sandbox.
@@ -248,6 +263,10 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 
+# So many requests of one client in so many seconds, in each web process (bank/api/throttling.py).
+RATE_LIMIT = env_int("LOMBARD_RATE_LIMIT", 10_000)
+RATE_WINDOW_SECONDS = env_int("LOMBARD_RATE_WINDOW", 10)
+
 # Work that waits: the outbox holds the truth, the broker may lose everything.
 CELERY_BROKER_URL = env("BROKER_URL", "pgmq://")
 CELERY_TASK_IGNORE_RESULT = True
@@ -286,9 +305,13 @@ elif CELERY_BROKER_URL.startswith("amqp"):
     CELERY_BROKER_NATIVE_DELAYED_DELIVERY_QUEUE_TYPE = "quorum"
     CELERY_BROKER_TRANSPORT_OPTIONS = {"confirm_publish": True}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "seal the audit trail": {"task": "bank.audit.tasks.seal", "schedule": 1.0},
-    "end what has run out": {"task": "consents.tasks.expire", "schedule": 30.0},
-    "sweep orders that stand still": {"task": "payments.tasks.sweep", "schedule": 30.0},
-    "forget what is spent": {"task": "bank.oauth.tasks.purge", "schedule": 600.0},
-    "forget old idempotency keys": {"task": "bank.api.tasks.purge", "schedule": 600.0},
+    # A turn that no worker took in time is dropped: the next one does the same.
+    name: {"task": task, "schedule": seconds, "options": {"expires": max(seconds, 5.0)}}
+    for name, task, seconds in [
+        ("seal the audit trail", "bank.audit.tasks.seal", 1.0),
+        ("end what has run out", "consents.tasks.expire", 30.0),
+        ("sweep orders that stand still", "payments.tasks.sweep", 30.0),
+        ("forget what is spent", "bank.oauth.tasks.purge", 600.0),
+        ("forget old idempotency keys", "bank.api.tasks.purge", 600.0),
+    ]
 }

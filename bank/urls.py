@@ -12,3 +12,8 @@ urlpatterns = [
     path("open-banking/v4.0/pisp/", include("payments.urls")),
     path("admin/", admin.site.urls),
 ]
+
+# What no view of ours has taken leaves through bank/api as well: in the standard's words below /open-banking.
+handler400 = "bank.api.responses.bad_request"
+handler404 = "bank.api.responses.not_found"
+handler500 = "bank.api.responses.server_error"
