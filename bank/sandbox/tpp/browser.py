@@ -95,8 +95,16 @@ class Browser:
         """Tell whether the page before us has this field or button."""
         return self.page is not None and any(field_id in form.fields for form in self.page.forms)
 
+    def accounts(self) -> list[str]:
+        """The ids of the accounts to choose: all where many may be chosen, the first where one must be."""
+        fields = {
+            name: kind for form in (self.page.forms if self.page else []) for name, (_, kind, _) in form.fields.items()
+        }
+        offered = [name for name in fields if name.startswith("account-")]
+        return offered if all(fields[name] == "checkbox" for name in offered) else offered[:1]
+
     def send(self, button_id: str, **entries: str) -> None:
-        """Fill in fields by their id (account_1 for account-1; any value ticks a box) and press a button.
+        """Fill in fields by their id (any value ticks a box) and press a button.
 
         Raises Unexpected.
         """
@@ -105,8 +113,11 @@ class Browser:
         form = self.page.form(button_id)
         values = {name: list(sent) for name, sent in form.values.items()}
         for field_id, entry in entries.items():
-            name, kind, value = form.fields[field_id.replace("_", "-")]
-            values[name] = [value if kind in ("checkbox", "radio") else entry]
+            name, kind, value = form.fields[field_id]
+            if kind == "checkbox":
+                values[name] = [*(other for other in values.get(name, []) if other != value), value]
+            else:
+                values[name] = [value if kind == "radio" else entry]
         name, _, value = form.fields[button_id]
         if name:
             values[name] = [value]
@@ -128,14 +139,13 @@ class Browser:
 
 
 def approve(url: str, *, customer: Customer, ca: str, stop_at: str) -> str:
-    """Do the customer's part: log in, enter the one-time code, choose the first account, approve.
+    """Do the customer's part: log in, enter the one-time code, choose an account (or all, to be read), approve.
 
     Returns the fragment that the bank sends back to the TPP. Raises Unexpected.
     """
     browser = Browser(ca=ca, stop_at=stop_at)
     log_in(browser, url, customer=customer)
-    chosen = {"account_1": "on"} if browser.has("account-1") else {}
-    browser.send("consent-approve", **chosen)
+    browser.send("consent-approve", **dict.fromkeys(browser.accounts(), "chosen"))
     return _fragment(browser)
 
 

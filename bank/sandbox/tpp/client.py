@@ -178,7 +178,7 @@ class Client:
     def get(self, path: str, *, token: str, **query: str) -> requests.Response:
         """Read a resource: a path below /open-banking/v4.0, or a whole URL that the bank gave."""
         url = path if path.startswith("https:") else self.identity["resources"] + path
-        return self.checked(self._send("GET", url, params=query, headers=self._headers(token)))
+        return self.checked(self._send("GET", url, params=query, headers=self.headers(token)))
 
     def pages(self, path: str, *, token: str, **query: str) -> Iterator[Json]:
         """Read a list to its end, following Links.Next. Raises Refused."""
@@ -191,14 +191,14 @@ class Client:
     def post(self, path: str, body: Json | bytes, *, token: str, key: str | None = None) -> requests.Response:
         """Create something. What moves money is signed, and named by a key so that a repetition creates nothing."""
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        headers = self._headers(token) | {"Content-Type": "application/json"}
+        headers = self.headers(token) | {"Content-Type": "application/json"}
         if path.startswith("/pisp/"):
             headers |= {"x-idempotency-key": key or secrets.token_urlsafe(24), "x-jws-signature": self.sign(raw)}
         return self.checked(self._send("POST", self.identity["resources"] + path, data=raw, headers=headers))
 
     def delete(self, path: str, *, token: str) -> requests.Response:
         """End a consent."""
-        return self._send("DELETE", self.identity["resources"] + path, headers=self._headers(token))
+        return self._send("DELETE", self.identity["resources"] + path, headers=self.headers(token))
 
     def sign(self, body: bytes) -> str:
         """Sign a body, as x-jws-signature carries it."""
@@ -223,7 +223,8 @@ class Client:
     def _send(self, method: str, url: str, **extra: Any) -> requests.Response:
         return self.session.request(method, url, timeout=TIMEOUT_SECONDS, allow_redirects=False, **extra)
 
-    def _headers(self, token: str) -> dict[str, str]:
+    def headers(self, token: str) -> dict[str, str]:
+        """What every call to a resource carries; the customer is there, so their address is told."""
         return {
             "Authorization": f"Bearer {token}",
             "Accept": "application/json",

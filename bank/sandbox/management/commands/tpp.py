@@ -27,6 +27,7 @@ class Command(BaseCommand):
         new = commands.add_parser("new", help="make a TPP: certificates, software statement, registered client")
         new.add_argument("name")
         new.add_argument("--auth", choices=METHODS, default=METHODS[0], help="how it proves who it is")
+        new.add_argument("--redirect-uri", default=enrolment.REDIRECT_URI, help="where customers are sent back to")
         new.set_defaults(do=self.new)
         paying = commands.add_parser("pay", help="walk a whole payment as a TPP")
         paying.add_argument("amount", help="in pounds, e.g. 12.34")
@@ -58,7 +59,9 @@ class Command(BaseCommand):
 
     def new(self, options: dict[str, Any]) -> None:
         """Make a TPP."""
-        folder = enrolment.make(options["name"], auth_method=options["auth"], now=clock.now())
+        folder = enrolment.make(
+            options["name"], auth_method=options["auth"], redirect_uri=options["redirect_uri"], now=clock.now()
+        )
         self.stdout.write(f"{folder}\nNow try: manage.py tpp pay 12.34 --tpp {options['name']} --approve alice")
 
     def pay(self, options: dict[str, Any]) -> None:

@@ -1,0 +1,40 @@
+"""The commands that the README shows do what it says."""
+
+import re
+
+import pytest
+
+from tests.journeys import world
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
+README = (world.ROOT / "README.md").read_text()
+
+
+def test_pays_from_the_command_line(bank):
+    done = bank.manage("tpp", "pay", "12.34", "--approve", "alice")
+
+    assert "ACCC: the creditor's account is credited" in done.stdout
+    assert "→ POST" in done.stdout
+    assert "✓ signature, nonce, s_hash and c_hash are right" in done.stdout
+
+
+def test_reads_accounts_from_the_command_line_and_says_why_the_last_call_was_refused(bank):
+    done = bank.manage("tpp", "accounts", "--approve", "alice")
+
+    assert "refused at once" in done.stdout
+    (interaction_id,) = re.findall(r"manage.py tpp why ([0-9a-f-]{36})", done.stdout)
+    assert "was refused by the check" in bank.manage("tpp", "why", interaction_id).stdout
+
+
+def test_says_in_one_sentence_that_an_interaction_is_unknown(bank):
+    done = bank.manage("tpp", "why", "00000000-0000-4000-8000-000000000000", check=False)
+
+    assert done.returncode == 1
+    assert done.stderr.strip() == "CommandError: No refusal is known under this interaction id."
+
+
+def test_ends_with_a_failure_when_the_payment_is_rejected(bank):
+    done = bank.manage("tpp", "pay", "5000.00", "--approve", "carol", "--quiet", check=False)
+
+    assert done.returncode == 1
+    assert "RJCT" in done.stdout
