@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from psycopg.conninfo import make_conninfo
+
 from bank import logs
 from bank.sandbox import lock, postgres
 
@@ -92,11 +94,13 @@ SESSION = "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c tim
 def database(url: str, *, role: str) -> dict[str, Any]:
     """Django's settings for a database URL; without one, for that role in the embedded PostgreSQL."""
     if not url:
-        place = {
+        place: dict[str, Any] = {
             "NAME": postgres.DATABASE,
             "USER": role,
+            "PASSWORD": "",
             "HOST": str(postgres.socket_directory(VAR_DIR)),
             "PORT": "5432",
+            "PARAMETERS": {},
         }
     else:
         parts = urlsplit(url)
@@ -107,12 +111,13 @@ def database(url: str, *, role: str) -> dict[str, Any]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": query.pop("host", parts.hostname or ""),
             "PORT": str(parts.port or 5432),
+            "PARAMETERS": query,  # whatever else libpq knows: sslmode, …
         }
     return {
         "ENGINE": "django.db.backends.postgresql",
         **place,
         "CONN_MAX_AGE": None,
-        "OPTIONS": {"prepare_threshold": 5, "options": SESSION},
+        "OPTIONS": {"prepare_threshold": 5, "options": SESSION, **place["PARAMETERS"]},
     }
 
 
@@ -263,6 +268,13 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.0.3",
+    "SCHEMA_PATH_PREFIX": "/open-banking/v4.0/[a-z]+",
+    "POSTPROCESSING_HOOKS": [],
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+}
+
 # So many requests of one client in so many seconds, in each web process (bank/api/throttling.py).
 RATE_LIMIT = env_int("LOMBARD_RATE_LIMIT", 10_000)
 RATE_WINDOW_SECONDS = env_int("LOMBARD_RATE_WINDOW", 10)
@@ -280,16 +292,13 @@ if CELERY_BROKER_URL.startswith("pgmq"):
     CELERY_WORKER_PREFETCH_MULTIPLIER = 16
     CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
     CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "conn_string": " ".join(
-            f"{key}='{_place[name]}'"
-            for key, name in [
-                ("host", "HOST"),
-                ("port", "PORT"),
-                ("user", "USER"),
-                ("password", "PASSWORD"),
-                ("dbname", "NAME"),
-            ]
-            if _place.get(name)
+        "conn_string": make_conninfo(
+            host=_place["HOST"],
+            port=_place["PORT"],
+            user=_place["USER"],
+            password=_place.get("PASSWORD"),
+            dbname=_place["NAME"],
+            **_place["PARAMETERS"],
         ),
         "init_extension": False,
         "use_notify": True,

@@ -35,6 +35,7 @@ from bank.outbox import unit
 __all__ = ["Answer", "Call", "Endpoint", "Operation", "operation"]
 
 log = structlog.get_logger(__name__)
+SIGNED_ERRORS = (400, 403, 409, 422, 500)
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 Handler = TypeVar("Handler", bound=Callable[..., Answer | None])
 
@@ -53,6 +54,7 @@ class Operation:
     signed: bool = False  # answers and errors are signed, and so is a request with a body
     idempotent: str = ""  # needs x-idempotency-key; the prefix of the id of what it creates
     permissions: tuple[str, ...] = ()  # of these the consent must have one
+    also: tuple[int, ...] = ()  # statuses that the standard lists here beside the usual ones: 404, 409
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +84,7 @@ def operation(
     signed: bool = False,
     idempotent: str = "",
     permissions: tuple[str, ...] = (),
+    also: tuple[int, ...] = (),
 ) -> Callable[[Handler], Handler]:
     """Declare a handler method of an Endpoint; `operation_id` is the published one."""
     declared = Operation(
@@ -95,6 +98,7 @@ def operation(
         signed=signed,
         idempotent=idempotent,
         permissions=permissions,
+        also=also,
     )
 
     def declare(handler: Handler) -> Handler:
@@ -253,8 +257,12 @@ class Endpoint(APIView):
         return responses.refusal(
             refused,
             interaction_id=self.http.interaction_id,
-            signed_at=self.http.now if any(declared.signed for declared in self.operations().values()) else None,
+            signed_at=self.http.now if self._signs(refused.status) else None,
         )
+
+    def _signs(self, status: int) -> bool:
+        """Tell whether this error is signed: where the standard signs, it signs the errors that it has a body for."""
+        return status in SIGNED_ERRORS and any(declared.signed for declared in self.operations().values())
 
     def _unexpected(self, problem: Exception) -> Refused:
         log.error("request.failed", exc_info=problem, path=self.http.path, check=self.check)

@@ -30,8 +30,8 @@ class TooManyRequests(Refused):
         self.wait_seconds = wait_seconds
 
     def headers(self) -> dict[str, str]:
-        """Seconds to wait, and the policy."""
-        return {"Retry-After": str(self.wait_seconds), **headers(remaining=0, wait_seconds=self.wait_seconds)}
+        """Seconds to wait."""
+        return {"Retry-After": str(self.wait_seconds)}
 
 
 _lock = Lock()
