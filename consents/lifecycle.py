@@ -15,7 +15,7 @@ import orjson
 from accounts.models import Account
 from bank.audit import trail
 from bank.customers.models import User
-from bank.errors import Refused
+from bank.errors import Forbidden, Refused
 from bank.oauth.models import Authorization
 from bank.outbox import sql
 from consents import kinds
@@ -42,11 +42,9 @@ class ConsentUnknown(Refused):
     message = "No consent with this id exists."
 
 
-class ConsentOfAnother(Refused):
+class ConsentOfAnother(Forbidden):
     """The consent was lodged by another client."""
 
-    code = "NARR"
-    status = 403
     message = "This consent was lodged by another client."
 
 
@@ -77,7 +75,7 @@ class ForOrder:
     customer_id: int | None
 
 
-def lodge(  # noqa: PLR0913 - an argument for each column, all of them named
+def lodge(
     *,
     consent_id: str,
     kind: str,
@@ -177,10 +175,13 @@ def expire(consent: Consent, *, actor: str, now: datetime) -> Consent:
 
 
 def delete(consent: Consent, *, actor: str, now: datetime) -> None:
-    """Take a consent away at its TPP's wish, whatever its status: its tokens end at once, and nobody finds it again."""
+    """Take a consent away at its TPP's wish, whatever its status: its tokens end at once, and nobody finds it again.
+
+    Raises ConsentUnknown when another request was faster.
+    """
     _end_authorizations(consent, now=now)
+    consent = lock(consent.id)
     Consent.objects.filter(pk=consent.pk, deleted_at=None).update(deleted_at=now)
-    consent.deleted_at = now
     trail.record(
         actor=actor, action="consent.deleted", subject=consent.id, now=now, detail={"status": str(consent.status)}
     )
@@ -236,9 +237,7 @@ ACTIONS: dict[Status, str] = {
 }
 
 
-def _tell(  # noqa: PLR0913 - what an entry of the trail needs, all of it named
-    consent_id: str, *, start: Status, end: Status, codes: list[str], actor: str, now: datetime
-) -> None:
+def _tell(consent_id: str, *, start: Status, end: Status, codes: list[str], actor: str, now: datetime) -> None:
     """Tell the trail about a step."""
     trail.record(
         actor=actor,

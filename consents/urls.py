@@ -1,5 +1,10 @@
 """The paths of this package."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from consents import views
+
+urlpatterns = [
+    path("account-access-consents", views.AccountAccessConsents.as_view()),
+    path("account-access-consents/<ConsentId>", views.AccountAccessConsent.as_view()),
+]

@@ -1,12 +1,121 @@
-"""Two cookies, two worlds: a customer's session is not a member of staff's, even in one browser."""
+"""Two cookies, two worlds: a customer's session is not a member of staff's, even in one browser.
 
+The store is one; what keeps the worlds apart is that a session counts only in the world of the person it belongs to, so
+that a cookie's value moved to the other cookie's name opens nothing.
+"""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth import login
 from django.contrib.auth.middleware import AuthenticationMiddleware as DjangoAuthentication
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessions
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
+
+from bank.customers.models import User
+
+STAFF_PATH = "/admin"
+BACKEND = "bank.customers.backends.Passwords"
+AUTHENTICATED_AT = "authenticated_at"
+PROVED = "proved"
+PROOFS_MAX = 5  # how many requests one session can have proved itself for; older ones must prove again
+
+
+def is_staff_path(path: str) -> bool:
+    """Tell whether a path belongs to the staff's world."""
+    return path == STAFF_PATH or path.startswith(STAFF_PATH + "/")
 
 
 class SessionMiddleware(DjangoSessions):
     """Django's sessions, under the staff's cookie name and path below /admin, the customers' elsewhere."""
 
+    def process_request(self, request: HttpRequest) -> None:
+        """Open the session of the world that the path belongs to."""
+        name, _path = _cookie(request)
+        request.session = self.SessionStore(request.COOKIES.get(name))
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Save a changed session and send its cookie; take the cookie of an emptied one away."""
+        session = getattr(request, "session", None)
+        if session is None:
+            return response
+        accessed, modified, is_empty = session.accessed, session.modified, session.is_empty()
+        name, path = _cookie(request)
+        if name in request.COOKIES and is_empty:
+            response.delete_cookie(name, path=path, samesite=settings.SESSION_COOKIE_SAMESITE)
+            accessed = True
+        elif modified and not is_empty and response.status_code < 500:  # noqa: PLR2004 - a server's error saves nothing
+            _save(session)
+            response.set_cookie(
+                name,
+                session.session_key or "",
+                max_age=session.get_expiry_age(),
+                path=path,
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=settings.SESSION_COOKIE_HTTPONLY,
+                samesite=settings.SESSION_COOKIE_SAMESITE,
+            )
+        if accessed:
+            patch_vary_headers(response, ("Cookie",))
+        return response
+
+
+def _cookie(request: HttpRequest) -> tuple[str, str]:
+    """The name and path of the cookie of this request's world."""
+    if is_staff_path(request.path_info):
+        return settings.STAFF_COOKIE, STAFF_PATH
+    return settings.CUSTOMER_COOKIE, "/"
+
+
+def _save(session: SessionBase) -> None:
+    try:
+        session.save()
+    except UpdateError as error:
+        raise SessionInterrupted("The session was ended by another request in the meantime.") from error
+
 
 class AuthenticationMiddleware(DjangoAuthentication):
-    """Django's request.user."""
+    """Django's request.user, who is nobody outside their own world."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Set request.user, read when it is first needed."""
+        super().process_request(request)
+        person = request.user
+
+        def in_own_world() -> User | AnonymousUser:
+            if person.is_authenticated and person.is_staff == is_staff_path(request.path_info):
+                return person
+            return AnonymousUser()
+
+        request.user = SimpleLazyObject(in_own_world)  # type: ignore[assignment] # stands for the user it wraps
+
+
+def begin(request: HttpRequest, *, customer: User, now: datetime) -> None:
+    """Let a customer in whose password was right: under a new session key, so that nobody can have fixed it before."""
+    login(request, customer, backend=BACKEND)
+    request.session[AUTHENTICATED_AT] = now.isoformat()
+    request.session[PROVED] = {}
+
+
+def authenticated_at(session: SessionBase) -> datetime | None:
+    """When the session's customer gave the password."""
+    text = session.get(AUTHENTICATED_AT)
+    return datetime.fromisoformat(text) if text else None
+
+
+def prove(session: SessionBase, *, errand: str, now: datetime) -> None:
+    """Keep that the customer passed strong authentication for this errand, and for no other."""
+    proofs = dict(list(session.get(PROVED, {}).items())[1 - PROOFS_MAX :])
+    session[PROVED] = {**proofs, errand: now.isoformat()}
+    session.cycle_key()
+
+
+def proved_at(session: SessionBase, *, errand: str) -> datetime | None:
+    """When the customer passed strong authentication for this errand."""
+    text = session.get(PROVED, {}).get(errand)
+    return datetime.fromisoformat(text) if text else None

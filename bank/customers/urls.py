@@ -1,5 +1,7 @@
 """The paths of this package."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from bank.customers import views
+
+urlpatterns = [path("", views.welcome)]

@@ -1,4 +1,4 @@
-"""The paths of this package."""
+"""The paths of the customers' pages."""
 
 from django.urls import URLPattern
 

@@ -1,0 +1,70 @@
+"""The customer's answers: approving or declining, each in one unit of work, each at most once for a request."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bank.customers.models import User
+from bank.errors import Fault, Refused
+from bank.oauth import decisions
+from bank.outbox import unit
+from consents import lifecycle
+from consents.models import Status
+from consents.pages import visits
+from consents.pages.visits import Visit
+
+ACR = "urn:openbanking:psd2:sca"
+DECLINED = Fault(code="CN01", message="The customer did not approve.")
+NO_ACCOUNT = Fault(code="AG01", message="The customer holds no account that can be used.")
+NOT_AUTHENTICATED = Fault(code="U037", message="The customer could not be authenticated.")
+
+
+class AccountNotChosen(Exception):
+    """What was chosen is not what can be chosen: no account, or one that is not on the page."""
+
+
+def approve(reference: str, *, customer: User, account_ids: Sequence[str], auth_time: datetime, now: datetime) -> str:
+    """Take the customer's approval; return where the browser goes.
+
+    When the rules of the kind refuse it after all, the consent is rejected with their reason and the TPP is told so.
+    Raises visits.Unusable, AccountNotChosen.
+    """
+    try:
+        return _approve(reference, customer=customer, account_ids=account_ids, auth_time=auth_time, now=now)
+    except Refused as refusal:
+        return decline(reference, fault=refusal.faults[0], actor=f"customer:{customer.username}", now=now)
+
+
+def _approve(reference: str, *, customer: User, account_ids: Sequence[str], auth_time: datetime, now: datetime) -> str:
+    with unit.work():
+        visit = visits.find(reference, now=now, lock=True)
+        accounts = [account for account in visits.eligible(visit, customer=customer) if account.pk in account_ids]
+        if (
+            len(accounts) != len(set(account_ids))
+            or not accounts
+            or (len(accounts) > 1 and not visit.kind.chooses_many)
+        ):
+            raise AccountNotChosen
+        lifecycle.authorise(
+            visit.consent, customer=customer, accounts=accounts, actor=f"customer:{customer.username}", now=now
+        )
+        return decisions.approve(
+            visit.request, user=customer, consent_id=visit.consent.pk, auth_time=auth_time, acr=ACR, now=now
+        )
+
+
+def decline(reference: str, *, fault: Fault, actor: str, now: datetime) -> str:
+    """Turn a request down; return where the browser goes. Raises visits.Unusable.
+
+    A consent that awaits its customer is rejected; one that was approved before stays as it is.
+    """
+    with unit.work():
+        visit = visits.find(reference, now=now, lock=True)
+        _reject(visit, fault=fault, actor=actor, now=now)
+        return decisions.refuse(
+            visit.request, code="access_denied", description=f"{fault.code} {fault.message}", now=now
+        )
+
+
+def _reject(visit: Visit, *, fault: Fault, actor: str, now: datetime) -> None:
+    if visit.consent.status == Status.AWAU:
+        lifecycle.reject(visit.consent, code=fault.code, description=fault.message, actor=actor, now=now)

@@ -1,0 +1,179 @@
+"""The three pages between a TPP's request and the customer's answer: log in, prove it, decide.
+
+Each finds its request by the reference in the address, offers a way out to the TPP, and sends the browser back there
+by a plain 303. Nothing here is kept by a browser's cache, told to another site, or shown in a frame.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from bank import clock, rights
+from bank.customers import passwords, sca, sessions
+from bank.customers.models import User
+from bank.errors import Fault
+from bank.outbox import unit
+from consents.pages import answers, visits
+from consents.pages.visits import Visit
+
+SEE_OTHER = 303
+BAD_REQUEST = 400
+LOGIN, SCA, CONSENT = "/login", "/sca", "/consent"
+WRONG_PASSWORD = (
+    "That user name and password do not fit together. After five wrong tries, log-in is paused for 15 minutes."  # noqa: S105 - words for the page
+)
+WRONG_CODE = "That is not the code. After five wrong tries, log-in is paused for 15 minutes."
+
+Page = Callable[[HttpRequest, Visit, datetime], HttpResponse]
+
+
+def _page(view: Page) -> Callable[[HttpRequest], HttpResponse]:
+    """Find the visit before the page and lock the page down after it."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest) -> HttpResponse:
+        now = clock.now()
+        try:
+            visit = visits.find(request.GET.get("request", ""), now=now)
+            return _lock_down(view(request, visit, now), redirect_uri=visit.redirect_uri)
+        except visits.Unusable as reason:
+            context = {"words": reason.words, "code": reason.code}
+            return _lock_down(render(request, "lombard/refused.html", context, status=BAD_REQUEST), redirect_uri="")
+
+    return rights.audience("customer")(require_http_methods(["GET", "POST"])(wrapped))
+
+
+def _lock_down(response: HttpResponse, *, redirect_uri: str) -> HttpResponse:
+    """No cache, no referrer; the form may lead back to the TPP, since browsers hold its redirect to the policy."""
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    if redirect_uri:
+        origin = "{0.scheme}://{0.netloc}".format(urlsplit(redirect_uri))
+        response._csp_update = {"form-action": [origin]}  # type: ignore[attr-defined] # django-csp reads it there
+    return response
+
+
+@_page
+def login(request: HttpRequest, visit: Visit, now: datetime) -> HttpResponse:
+    """Ask for user name and password; skipped by somebody who has just given them, unless the TPP or they want it."""
+    if request.method == "GET":
+        if visits.customer(request, visit) and "again" not in request.GET:
+            return _go(SCA, visit)
+        hint = str(visit.request.parameters.get("login_hint", ""))
+        return _show(request, "lombard/login.html", visit, username=hint)
+    if request.POST.get("step") == "cancel":
+        return _cancel(request, visit, fault=answers.DECLINED, now=now)
+    username = request.POST.get("username", "").strip()
+    with unit.work():
+        person = passwords.attempt(
+            username=username, password=request.POST.get("password", ""), kind=User.Kind.CUSTOMER, now=now
+        )
+    if person is None:
+        problems = [{"field": "username", "words": WRONG_PASSWORD}]
+        return _show(request, "lombard/login.html", visit, username=username, problems=problems, status=BAD_REQUEST)
+    sessions.begin(request, customer=person, now=now)
+    return _go(SCA, visit)
+
+
+@_page
+def prove(request: HttpRequest, visit: Visit, now: datetime) -> HttpResponse:
+    """Ask for the one-time code, for this request alone."""
+    customer = visits.customer(request, visit)
+    if customer is None:
+        return _go(LOGIN, visit)
+    if request.method == "GET" and visits.proved_at(request, visit, now=now):
+        return _go(CONSENT, visit)
+    if request.POST.get("step") == "cancel":
+        return _cancel(request, visit, fault=answers.DECLINED, now=now)
+    problems = []
+    if request.method == "POST":
+        with unit.work():
+            outcome = sca.complete(customer, answer=request.POST.get("otp", ""), now=now)
+        if outcome is sca.Outcome.PASSED:
+            sessions.prove(request.session, errand=visit.errand, now=now)
+            return _go(CONSENT, visit)
+        if outcome is sca.Outcome.PAUSED:
+            request.session.flush()
+            return _cancel(request, visit, fault=answers.NOT_AUTHENTICATED, now=now)
+        problems = [{"field": "otp", "words": WRONG_CODE}]
+    purpose = str(visit.words.get("purpose", ""))
+    challenge = sca.method().begin(customer=customer, purpose=purpose, now=now)
+    return _show(
+        request,
+        "lombard/sca.html",
+        visit,
+        customer=customer,
+        challenge=challenge,
+        problems=problems,
+        status=BAD_REQUEST if problems else 200,
+    )
+
+
+@_page
+def decide(request: HttpRequest, visit: Visit, now: datetime) -> HttpResponse:
+    """Show what is asked, and take the customer's answer. Never skipped."""
+    customer = visits.customer(request, visit)
+    if customer is None:
+        return _go(LOGIN, visit)
+    auth_time = visits.proved_at(request, visit, now=now)
+    if auth_time is None:
+        return _go(SCA, visit)
+    accounts = visits.eligible(visit, customer=customer)
+    step = request.POST.get("step")
+    if step == "cancel":
+        return _cancel(request, visit, fault=answers.DECLINED if accounts else answers.NO_ACCOUNT, now=now)
+    if not accounts:
+        return _show(request, "lombard/no_account.html", visit, customer=customer)
+    chosen = request.POST.getlist("accounts") if step else [accounts[0].pk]
+    problems = []
+    if step == "approve":
+        try:
+            return _back(
+                answers.approve(visit.reference, customer=customer, account_ids=chosen, auth_time=auth_time, now=now)
+            )
+        except answers.AccountNotChosen:
+            words = "Choose at least one account" if visit.kind.chooses_many else "Choose one account"
+            problems = [{"field": "account-1", "words": words}]
+    return _show(
+        request,
+        visit.kind.template,
+        visit,
+        customer=customer,
+        accounts=accounts,
+        chosen=chosen,
+        chooses_many=visit.kind.chooses_many,
+        is_fixed=len(accounts) == 1 and not visit.kind.chooses_many,
+        problems=problems,
+        status=BAD_REQUEST if problems else 200,
+    )
+
+
+def _show(request: HttpRequest, template: str, visit: Visit, *, status: int = 200, **context: Any) -> HttpResponse:
+    """Render a page of the visit: the kind's words, then what the page adds."""
+    here = f"{request.path}?{urlencode({'request': visit.reference})}"
+    login_again = f"{LOGIN}?{urlencode({'request': visit.reference, 'again': '1'})}"
+    everywhere = {"asker": visit.asker, "here": here, "login_again": login_again}
+    return render(request, template, {**visit.words, **everywhere, **context}, status=status)
+
+
+def _go(path: str, visit: Visit) -> HttpResponse:
+    """Send the browser on to another page of the visit."""
+    return _back(f"{path}?{urlencode({'request': visit.reference})}")
+
+
+def _cancel(request: HttpRequest, visit: Visit, *, fault: Fault, now: datetime) -> HttpResponse:
+    """Turn the request down and send the browser back to the TPP."""
+    customer = request.user
+    actor = f"customer:{customer.username}" if isinstance(customer, User) else "customer:unknown"
+    return _back(answers.decline(visit.reference, fault=fault, actor=actor, now=now))
+
+
+def _back(url: str) -> HttpResponse:
+    """A 303: the browser follows with a GET, whatever it came with."""
+    return HttpResponse(status=SEE_OTHER, headers={"Location": url})

@@ -1,0 +1,116 @@
+"""A customer's way through the pages: which request it is about, and how far the customer has come.
+
+The request is found by the reference in the address, which only the customer's browser holds; who the customer is and
+what they have proved stands in the session.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest
+
+from accounts.models import Account
+from bank.customers import sessions
+from bank.customers.models import User
+from bank.errors import Refused
+from bank.oauth import requests
+from bank.oauth.models import AuthorizationRequest
+from consents import kinds, lifecycle
+from consents.kinds import Kind
+from consents.models import Consent
+
+PROOF_LASTS = timedelta(minutes=10)
+
+
+class Unusable(Exception):
+    """The request cannot be answered any more; says so in words for the customer, with a code for the TPP."""
+
+    def __init__(self, words: str, *, code: str) -> None:
+        super().__init__(words)
+        self.words, self.code = words, code
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """One request of a TPP that waits for its customer."""
+
+    reference: str
+    request: AuthorizationRequest
+    consent: Consent
+    kind: Kind
+
+    @property
+    def asker(self) -> str:
+        """What the TPP's application calls itself."""
+        return self.request.client.software_statement.client_name
+
+    @property
+    def errand(self) -> str:
+        """What the session calls this request."""
+        return str(self.request.pk)
+
+    @property
+    def redirect_uri(self) -> str:
+        """Where the customer is sent back to."""
+        return str(self.request.parameters["redirect_uri"])
+
+    @property
+    def words(self) -> dict[str, object]:
+        """What the kind says on the page."""
+        return self.kind.words(self.consent)
+
+
+def find(reference: str, *, now: datetime, lock: bool = False) -> Visit:
+    """Find a request that waits for its customer, and its consent; lock both to decide. Raises Unusable."""
+    try:
+        request = requests.load(reference, now=now, lock=lock)
+    except requests.RequestUnusable as reason:
+        raise Unusable(
+            "This request is not known here, was answered before, or waited too long.", code="U036"
+        ) from reason
+    consent_id = requests.intent_id(request)
+    consent = _consent(consent_id, lock=lock)
+    kind = kinds.KINDS[consent.kind]
+    if not kind.can_be_asked(consent.status):
+        raise Unusable("This request was answered before, or can no longer be answered.", code="U009")
+    if consent.expires_at is not None and consent.expires_at <= now:
+        raise Unusable("The time for which this was asked is already over.", code="TKXP")
+    return Visit(reference=reference, request=request, consent=consent, kind=kind)
+
+
+def _consent(consent_id: str, *, lock: bool) -> Consent:
+    try:
+        return lifecycle.lock(consent_id) if lock else Consent.objects.get(pk=consent_id, deleted_at=None)
+    except (Refused, Consent.DoesNotExist) as reason:
+        raise Unusable("The app has taken this request back.", code="U011") from reason
+
+
+def customer(request: HttpRequest, visit: Visit) -> User | None:
+    """The customer who has logged in recently enough for this request, or nobody.
+
+    prompt=login asks for a log-in after the request was opened, max_age for one at most so many seconds before.
+    Source: OpenID Connect Core 1.0 section 3.1.2.1.
+    """
+    authenticated_at = sessions.authenticated_at(request.session)
+    if not isinstance(request.user, User) or authenticated_at is None or visit.request.opened_at is None:
+        return None
+    parameters = visit.request.parameters
+    if "login" in str(parameters.get("prompt", "")).split():
+        return request.user if authenticated_at >= visit.request.opened_at else None
+    if (max_age := parameters.get("max_age")) is not None:
+        is_fresh = authenticated_at >= visit.request.opened_at - timedelta(seconds=int(max_age))
+        return request.user if is_fresh else None
+    return request.user
+
+
+def proved_at(request: HttpRequest, visit: Visit, *, now: datetime) -> datetime | None:
+    """When the customer passed strong authentication for this very request; nothing if that was too long ago."""
+    at = sessions.proved_at(request.session, errand=visit.errand)
+    return at if at is not None and now - at < PROOF_LASTS else None
+
+
+def eligible(visit: Visit, *, customer: User) -> list[Account]:
+    """The accounts this customer may put into the consent; none if the consent is somebody else's."""
+    if visit.consent.customer_id is not None and visit.consent.customer_id != customer.pk:
+        return []
+    return list(visit.kind.eligible(visit.consent, customer))

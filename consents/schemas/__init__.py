@@ -1,0 +1,1 @@
+"""The standard's types of the resources of this package."""
