@@ -1,0 +1,1 @@
+"""The standard's types of the account-information resources, one file a resource."""
