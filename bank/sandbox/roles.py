@@ -19,7 +19,7 @@ Statement = sql.SQL | sql.Composed
 class OwnerMigrates:
     """Django's router: tables are made by the owner's connection only."""
 
-    def allow_migrate(self, db: str, app_label: str, **_hints: Any) -> bool:
+    def allow_migrate(self, db: str, app_label: str, **_hints: Any) -> bool:  # noqa: ARG002 - Django passes it by name
         """Tell whether migrations may run over this connection."""
         return db == "owner"
 

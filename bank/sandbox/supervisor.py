@@ -1,0 +1,223 @@
+"""The sandbox: everything the bank needs, started in order, watched, and stopped in the reverse order.
+
+`manage.py sandbox` calls run(). What is printed when the bank is ready stands in bank/sandbox/welcome.py, the
+processes' own life in bank/sandbox/children.py, PostgreSQL's in bank/sandbox/postgres.py.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import ssl
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from types import FrameType
+from typing import NoReturn
+from urllib.error import URLError
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+
+from bank import clock
+from bank.outbox import unit
+from bank.sandbox import cast, enrolment, lock, postgres
+from bank.sandbox.children import Child
+from bank.tpps import directory
+
+Say = Callable[[str], None]
+
+LOOK_SECONDS = 0.25
+READY_SECONDS = 60.0
+FAILURES_MAX = 3  # while starting; later it is tried for ever
+FREE_PORT_SECONDS = 5.0  # what processes of a killed sandbox may need to end
+
+
+class CannotStart(Exception):
+    """The sandbox cannot start; the message is one sentence for the person at the terminal."""
+
+
+class Supervisor:
+    """One run of the sandbox."""
+
+    def __init__(self, say: Say) -> None:
+        self.say = say
+        self.began_at = time.monotonic()
+        self.server: postgres.Server | None = None
+        self.children: list[Child] = []
+
+    def run(self, *, welcome: Callable[[], None]) -> None:
+        """Start everything, call welcome when the bank answers, and watch until somebody ends it.
+
+        Raises CannotStart, lock.AlreadyRunning, postgres.PostgresError.
+        """
+        signal.signal(signal.SIGTERM, _interrupt)
+        with self._held_lock(), self._stopped_at_the_end():
+            self._check_ports()
+            self._start_postgres()
+            self._prepare()
+            self._start_children()
+            self._wait_until_ready()
+            lock.leave_note(settings.VAR_DIR, reached_by())
+            self.progress(f"the bank is open: {settings.ISSUER}")
+            welcome()
+            self._watch()
+
+    def progress(self, words: str) -> None:
+        """Say how far we are, and after how many seconds."""
+        self.say(f"[{time.monotonic() - self.began_at:5.1f} s] {words}")
+
+    @contextlib.contextmanager
+    def _held_lock(self) -> Iterator[None]:
+        holder = lock.Lock(settings.VAR_DIR)
+        holder.take(about=settings.ISSUER)
+        lock.note(settings.VAR_DIR).unlink(missing_ok=True)
+        yield
+
+    @contextlib.contextmanager
+    def _stopped_at_the_end(self) -> Iterator[None]:
+        try:
+            yield
+        except KeyboardInterrupt:
+            self.say("")
+        finally:
+            self._stop()
+
+    def _check_ports(self) -> None:
+        flags = {settings.PORT: ("--port", "PORT"), settings.MTLS_PORT: ("--mtls-port", "MTLS_PORT")}
+        if len(flags) == 1:
+            raise CannotStart("The browsers' port and the mutual-TLS port must differ: see --port and --mtls-port.")
+        for port, (flag, variable) in flags.items():
+            _check_free(port, hint=f"choose another with {flag} (or make run {variable}=…)")
+
+    def _start_postgres(self) -> None:
+        if settings.OWNER_URL or settings.APP_URL:
+            self.progress("PostgreSQL is yours (DATABASE_URL)")
+            return
+        self.server = postgres.Server(settings.VAR_DIR)
+        self.server.start()
+        self.progress(f"PostgreSQL runs, its data in {self.server.home}")
+
+    def _prepare(self) -> None:
+        """Bring the database to this version; at the first start fill it."""
+        call_command("setup", verbosity=0)
+        now = clock.now()
+        with unit.work():
+            directory.issue_server_certificate([settings.HOST, *settings.NAMES], now)
+        self.progress("tables, rights, keys and certificates are in place")
+        if not cast.has_arrived():
+            call_command("seed", verbosity=0)
+            self.progress("customers and their accounts are made")
+        self.progress(f"a TPP is enrolled: {enrolment.ensure_ready_made(now)}")
+        connections.close_all()
+
+    def _start_children(self) -> None:
+        logs, environment = settings.VAR_DIR / "log", for_children()
+        for name, arguments in {
+            "web": ["gunicorn", "--config", "python:bank.sandbox.web", "bank.wsgi:application"],
+            "worker": ["celery", "-A", "bank", "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"],
+            # No file: everything that recurs does so often enough to be forgotten between runs.
+            "beat": ["celery", "-A", "bank", "beat", "--scheduler", "celery.beat:Scheduler", "--pidfile="],
+        }.items():
+            child = Child(name, arguments, environment, settings.BASE_DIR, logs / f"{name}.log")
+            child.start()
+            self.children.append(child)
+        self.progress("web, worker and beat are starting")
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        trusting = ssl.create_default_context(cafile=str(settings.VAR_DIR / "ca.pem"))
+        while not _answers(trusting):
+            self._watch_once()
+            if time.monotonic() > deadline or max(child.failures for child in self.children) >= FAILURES_MAX:
+                raise CannotStart(f"The bank does not get ready; the logs in {settings.VAR_DIR / 'log'} say why.")
+            time.sleep(0.1)
+
+    def _watch(self) -> NoReturn:
+        while True:
+            self._watch_once()
+            time.sleep(LOOK_SECONDS)
+
+    def _watch_once(self) -> None:
+        if self.server and not self.server.is_running():
+            self.progress(f"PostgreSQL ended; its words are in {self.server.log}; it starts again")
+            self.server.start()
+        for child in self.children:
+            if words := child.watch():
+                self.progress(words)
+
+    def _stop(self) -> None:
+        """Stop what runs: no new requests first, what is being worked on next, the database last."""
+        signal.signal(signal.SIGINT, self._hurry)
+        signal.signal(signal.SIGTERM, self._hurry)
+        lock.note(settings.VAR_DIR).unlink(missing_ok=True)
+        for child in self.children:
+            self.progress(f"stopping {child.name}")
+            child.stop()
+        if self.server:
+            self.progress("stopping PostgreSQL")
+            self.server.stop()
+        self.progress("stopped")
+
+    def _hurry(self, _number: int, _frame: FrameType | None) -> None:
+        for child in self.children:
+            child.kill()
+
+
+def reached_by() -> dict[str, str]:
+    """The settings by which other commands find this sandbox; bank/settings.py reads them."""
+    place = settings.DATABASES["default"]
+    facts = {
+        "LOMBARD_ADDRESS": settings.ADDRESS,
+        "LOMBARD_HOST": settings.HOST,
+        "LOMBARD_PORT": str(settings.PORT),
+        "LOMBARD_MTLS_PORT": str(settings.MTLS_PORT),
+        "LOMBARD_ISSUER": settings.ISSUER,
+        "LOMBARD_MTLS_URL": settings.MTLS_URL,
+        "LOMBARD_NAMES": ",".join(settings.NAMES),
+        "BROKER_URL": settings.CELERY_BROKER_URL,
+    }
+    if settings.OWNER_URL or settings.APP_URL:
+        login = f"{quote(place['USER'], safe='')}:{quote(place['PASSWORD'], safe='')}"
+        query = urlencode({"host": place["HOST"], **place["PARAMETERS"]})
+        facts["LOMBARD_APP_DATABASE_URL"] = f"postgresql://{login}@:{place['PORT']}/{quote(place['NAME'])}?{query}"
+    return facts
+
+
+def for_children() -> dict[str, str]:
+    """The environment of web, worker and beat: ours, with every setting spelled out and without the owner's log-in."""
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return environment | reached_by() | {"LOMBARD_VAR": str(settings.VAR_DIR), "PYTHONUNBUFFERED": "1"}
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _check_free(port: int, *, hint: str) -> None:
+    deadline = time.monotonic() + FREE_PORT_SECONDS
+    while True:
+        try:
+            with socket.create_server((settings.ADDRESS, port)):
+                return
+        except OSError as fault:
+            if time.monotonic() > deadline:
+                raise CannotStart(
+                    f"Port {port} of {settings.ADDRESS} cannot be had ({fault.strerror}): stop the program that has"
+                    f" it, or {hint}."
+                ) from fault
+            time.sleep(0.2)
+
+
+def _answers(trusting: ssl.SSLContext) -> bool:
+    """Tell whether the bank answers as its callers will ask it: by name, over TLS that they trust."""
+    try:
+        with urllib.request.urlopen(  # noqa: S310 - the bank's own address
+            f"{settings.ISSUER}/.well-known/openid-configuration", timeout=5, context=trusting
+        ) as answer:
+            return bool(answer.status == HTTPStatus.OK)
+    except (URLError, OSError):
+        return False

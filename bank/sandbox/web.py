@@ -1,0 +1,52 @@
+"""Gunicorn's configuration for the sandbox: `gunicorn --config python:bank.sandbox.web bank.wsgi:application`.
+
+Two addresses, one group of processes: the pages' port asks for no certificate, so that browsers show no picker; the
+machines' port does.
+"""
+
+from typing import Any
+
+import django
+from django.conf import settings
+from gunicorn.workers import gthread
+
+from bank.sandbox import tls
+
+django.setup()
+
+# A new connection that says nothing holds a thread for this long, then waits where it costs none. Gunicorn's default,
+# 5 seconds, lets forty silent callers stop the bank for a minute.
+gthread.DEFAULT_WORKER_DATA_TIMEOUT = 0.05
+
+bind = [f"{settings.ADDRESS}:{settings.PORT}", f"{settings.ADDRESS}:{settings.MTLS_PORT}"]
+worker_class = "gthread"
+workers = 2
+threads = 8
+backlog = 512
+keepalive = 65
+timeout = 60
+graceful_timeout = 20
+preload_app = True  # one copy of the code in memory, read once
+control_socket_disable = True  # else two banks of one user fight over a file in their home
+forwarded_allow_ips = ""  # nobody stands before the bank here, so nobody's word about the caller counts
+accesslog = None  # the request's own line says more
+loglevel = "info"
+certfile = str(settings.VAR_DIR / "keys" / "server.pem")
+keyfile = str(settings.VAR_DIR / "keys" / "server.key")
+logconfig_dict = settings.LOGGING | {
+    "loggers": settings.LOGGING["loggers"]
+    | {"gunicorn.error": {"level": "INFO", "propagate": True, "handlers": []}, "gunicorn.access": {"level": "CRITICAL"}}
+}
+
+_by_port: list[tls.ByPort] = []
+
+
+def ssl_context(_config: Any, _default: Any) -> tls.ByPort:
+    """Gunicorn asks for this at every connection; it is made once."""
+    if not _by_port:
+        contexts = {
+            port: tls.context(certfile, keyfile, asks_for_certificate=port == settings.MTLS_PORT)
+            for port in (settings.PORT, settings.MTLS_PORT)
+        }
+        _by_port.append(tls.ByPort(contexts))
+    return _by_port[0]
