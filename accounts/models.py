@@ -5,13 +5,15 @@ booked_minor and held_minor, are moved by triggers (accounts/migrations/0004_led
 comes in: no other statement can change them, whoever sends it.
 """
 
-from typing import ClassVar
+from datetime import datetime
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.conf import settings
 from django.db import models
 
 from bank import rights
+from bank.customers.models import User
 
 
 def kept_for_good(name: str) -> pgtrigger.Protect:
@@ -62,6 +64,36 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.identification[:6]} {self.identification[6:]}"
+
+    @classmethod
+    def open(
+        cls,
+        *,
+        account_id: str,
+        holder: User,
+        name: str,
+        identification: str,
+        now: datetime,
+        currency: str = "GBP",
+        limit_minor: int = 0,
+        **more: Any,
+    ) -> "Account":
+        """Open an empty account for its first holder. Money comes by transfers.
+
+        identification is sort code and account number in 14 digits; limit_minor is the agreed overdraft.
+        """
+        account = cls.objects.create(
+            id=account_id,
+            name=name,
+            identification=identification,
+            currency=currency,
+            limit_minor=limit_minor,
+            opened_at=now,
+            status_updated_at=now,
+            **more,
+        )
+        account.holders.create(customer=holder)
+        return account
 
 
 class Holder(models.Model):
