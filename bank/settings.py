@@ -237,8 +237,6 @@ OAUTH2_PROVIDER = {
     "OIDC_ENABLED": True,
     "OIDC_ISS_ENDPOINT": ISSUER,
     "OAUTH2_VALIDATOR_CLASS": "bank.oauth.validators.Validator",
-    "OAUTH2_BACKEND_CLASS": "bank.oauth.backends.Backend",
-    "OAUTH2_SERVER_CLASS": "bank.oauth.backends.Server",
     "SCOPES": {"openid": "OpenID Connect", "accounts": "Account information", "payments": "Payment initiation"},
     "DEFAULT_SCOPES": [],
     "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,

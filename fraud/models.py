@@ -113,6 +113,7 @@ class PayeeMark(models.Model):
 
     class Meta:
         verbose_name = "marked payee"
+        permissions: ClassVar = [("mark_payee", "Can mark a payee")]
 
     def __str__(self) -> str:
         return self.counterparty

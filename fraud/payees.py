@@ -16,7 +16,7 @@ def mark(*, counterparty: str, reason: str, marked_by: str, now: datetime) -> Pa
     A payee that is marked already keeps its first mark. The trail gets the mark's number, not the account's.
     """
     payee, is_new = PayeeMark.objects.get_or_create(
-        counterparty=counterparty, defaults={"reason": reason, "marked_by": marked_by, "marked_at": now}
+        counterparty=counterparty, defaults={"reason": reason[:300], "marked_by": marked_by, "marked_at": now}
     )
     if is_new:
         trail.record(

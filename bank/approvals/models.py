@@ -6,7 +6,10 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from bank import rights
 
+
+@rights.guarded("action", "subject", "reason", "requested_by_id", "requested_at")
 class Approval(models.Model):
     """An action that waits for, or got, its second person."""
 

@@ -7,10 +7,16 @@ same transaction as the decision: an approval that stands is an action that was 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
+
+from django.apps import apps
+from django.db import models
 
 from bank.approvals.models import Approval
 from bank.audit import trail
+
+# What is asked for ends in columns of several packages; the shortest of them takes this and a few words more.
+REASON_MAX = 200
 
 
 class NotAllowed(Exception):
@@ -33,12 +39,14 @@ class Staff(Protocol):
     """A member of staff, as far as approvals know one."""
 
     pk: int
-    username: str
     is_active: bool
 
     @property
     def is_staff(self) -> bool:
         """Tell whether this is staff at all."""
+
+    def get_username(self) -> str:
+        """The name that the trail knows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,19 +64,28 @@ class Action(ABC):
     """Something that takes two people. Registered by the package that can do it."""
 
     name: ClassVar[str]  # dotted: payments.release
-    words: ClassVar[str]  # what is asked: "Release the held payment"
+    words: ClassVar[str]  # on the button: "Release this payment"
+    model: ClassVar[str]  # of the subject: payments.PaymentOrder
+    unfit: ClassVar[str]  # why not, where it is not offered: "This payment is not held."
 
     @abstractmethod
-    def check(self, subject: str) -> None:
-        """Refuse at once, when it is asked for, what cannot be done. Raises NotAllowed."""
+    def is_offered(self, thing: Any) -> bool:
+        """Tell whether this can be done to the row as it stands."""
 
     @abstractmethod
     def carry_out(self, order: Order) -> None:
         """Do it, in the open unit of work. Raises NotAllowed, and nothing is kept."""
 
-    @abstractmethod
-    def page(self, subject: str) -> str:
-        """The path of the admin page that tells the subject's story."""
+    def find(self, subject: str) -> models.Model | None:
+        """The row of that id."""
+        thing: models.Model | None = apps.get_model(self.model)._default_manager.filter(pk=subject).first()
+        return thing
+
+    def check(self, subject: str) -> None:
+        """Refuse at once, when it is asked for, what cannot be done. Raises NotAllowed."""
+        thing = self.find(subject)
+        if thing is None or not self.is_offered(thing):
+            raise NotAllowed(self.unfit)
 
 
 ACTIONS: dict[str, Action] = {}
@@ -88,8 +105,8 @@ def ask(*, action: str, subject: str, reason: str, by: Staff, now: datetime) -> 
     Raises NotAllowed, AlreadyAsked.
     """
     _must_be_staff(by)
-    if not reason.strip():
-        raise NotAllowed("Say why: the second person decides on your reason.")
+    if not 0 < len(reason.strip()) <= REASON_MAX:
+        raise NotAllowed(f"Say why, in at most {REASON_MAX} letters: the second person decides on your reason.")
     if Approval.objects.filter(action=action, subject=subject, decision="").exists():
         raise AlreadyAsked("The same is asked for already and waits for a second person.")
     ACTIONS[action].check(subject)
@@ -117,8 +134,8 @@ def decide(approval: Approval, *, by: Staff, approve: bool, now: datetime) -> Ap
             Order(
                 subject=approval.subject,
                 reason=approval.reason,
-                asked_by=f"staff:{approval.requested_by.username}",
-                actor=f"staff:{by.username}",
+                asked_by=f"staff:{approval.requested_by.get_username()}",
+                actor=f"staff:{by.get_username()}",
                 now=now,
             )
         )
@@ -132,7 +149,7 @@ def _must_be_staff(person: Staff) -> None:
 
 def _record(what: str, *, approval: Approval, by: Staff, now: datetime) -> None:
     trail.record(
-        actor=f"staff:{by.username}",
+        actor=f"staff:{by.get_username()}",
         action=f"approval.{what}",
         subject=approval.subject,
         detail={"approval": approval.pk, "action": approval.action, "reason": approval.reason},

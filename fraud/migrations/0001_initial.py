@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'marked payee',
+                'permissions': [('mark_payee', 'Can mark a payee')],
             },
         ),
         migrations.CreateModel(

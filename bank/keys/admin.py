@@ -1,0 +1,15 @@
+"""The desk's page for the bank's signing keys; the private parts are not shown."""
+
+from django.contrib import admin
+
+from bank.desk import pages
+from bank.keys.models import SigningKey
+
+
+@admin.register(SigningKey)
+class SigningKeyAdmin(pages.ReadOnly):
+    """The keys that the bank signs with."""
+
+    list_display = ("kid", "algorithm", "created_at", "retired_at")
+    ordering = ("-created_at",)
+    fields = ("kid", "algorithm", "created_at", "retired_at")

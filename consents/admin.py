@@ -1,0 +1,145 @@
+"""The desk's pages for consents: what was lodged, what the customer did with it, and every step since."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+
+from accounts.models import Account
+from bank.customers.models import User
+from bank.desk import pages
+from bank.oauth.models import Authorization, Client
+from bank.tpps.models import TPP
+from consents.models import Consent, ConsentAccount
+
+
+@admin.register(Consent)
+class ConsentAdmin(pages.ReadOnly):
+    """Consents, found by id, client or customer."""
+
+    list_display = ("id", "kind", "status", "client", "customer", "created_at", "deleted_at")
+    list_filter = ("kind", "status")
+    list_select_related = ("client", "customer")
+    ordering = ("-created_at",)
+    search_fields = ("=id", "=client__client_id", "=customer__username")
+    search_help_text = "Consent id, client id or a customer's user name"
+    fields = (
+        "id",
+        "kind",
+        "client",
+        "customer",
+        "status",
+        "status_updated_at",
+        "reasons",
+        "debtor_account",
+        "permissions",
+        "from_at",
+        "to_at",
+        "expires_at",
+        "created_at",
+        "deleted_at",
+        "content",
+        "content_risk",
+    )
+    readonly_fields = ("reasons", "content", "content_risk")
+
+    @admin.display(description="status reasons")
+    def reasons(self, consent: Consent) -> str:
+        """Why it stands as it stands."""
+        return pages.pretty(consent.status_reasons)
+
+    @admin.display(description="Data, as it came")
+    def content(self, consent: Consent) -> str:
+        """What the TPP lodged."""
+        return pages.pretty(consent.data)
+
+    @admin.display(description="Risk, as it came")
+    def content_risk(self, consent: Consent) -> str:
+        """What the TPP said about risk."""
+        return pages.pretty(consent.risk)
+
+
+@pages.section(Consent)
+def transitions_of(consent: Consent) -> pages.Table:
+    """Every step of a consent's life."""
+    return pages.Table(
+        title="Transitions",
+        columns=["At", "From", "To", "By", "Reasons"],
+        rows=[
+            [
+                pages.moment(step.at),
+                step.get_from_status_display(),
+                step.get_to_status_display(),
+                step.actor,
+                pages.pretty(step.reasons),
+            ]
+            for step in consent.transitions.order_by("id")[: pages.ROWS_MAX]
+        ],
+    )
+
+
+@pages.section(Consent)
+def accounts_of(consent: Consent) -> pages.Table:
+    """The accounts that the customer put into it."""
+    chosen = ConsentAccount.objects.filter(consent=consent).select_related("account").order_by("id")
+    return pages.Table(
+        title="Accounts in it",
+        columns=["Account", "Type", "Status"],
+        rows=[
+            [pages.link(Account, one.account_id, str(one.account)), one.account.type_code, one.account.status]
+            for one in chosen[: pages.ROWS_MAX]
+        ],
+    )
+
+
+@pages.section(Consent)
+def authorizations_of(consent: Consent) -> pages.Table:
+    """When the customer said yes, how that was proved, and whether it was taken back."""
+    return pages.Table(
+        title="Authorizations",
+        columns=["Authorization", "Customer", "Proved by", "At", "Revoked"],
+        rows=[
+            [
+                pages.link(Authorization, one.pk),
+                one.user,
+                one.acr,
+                pages.moment(one.auth_time),
+                pages.moment(one.revoked_at),
+            ]
+            for one in consent.authorizations.select_related("user").order_by("created_at")[: pages.ROWS_MAX]
+        ],
+    )
+
+
+@pages.section(TPP)
+def consents_of_tpp(tpp: TPP) -> pages.Table:
+    """The last consents that a TPP lodged."""
+    return _consents(Consent.objects.filter(client__software_statement__tpp=tpp))
+
+
+@pages.section(Client)
+def consents_of_client(client: Client) -> pages.Table:
+    """The last consents that a client lodged."""
+    return _consents(Consent.objects.filter(client=client))
+
+
+@pages.section(User)
+def consents_of_customer(person: User) -> pages.Table:
+    """The last consents that a customer decided on."""
+    return _consents(Consent.objects.filter(customer=person))
+
+
+def _consents(consents: QuerySet[Consent]) -> pages.Table:
+    return pages.Table(
+        title="Last consents",
+        columns=["Consent", "Kind", "Status", "Client", "Customer", "Lodged"],
+        rows=[
+            [
+                pages.link(Consent, consent.pk),
+                consent.kind,
+                consent.get_status_display(),
+                consent.client.name,
+                consent.customer or pages.NOTHING,
+                pages.moment(consent.created_at),
+            ]
+            for consent in consents.select_related("client", "customer").order_by("-created_at")[: pages.ROWS_MAX]
+        ],
+    )
