@@ -40,6 +40,12 @@ def django_db_setup(django_db_blocker: pytest.Item) -> Iterator[None]:
         postgres.remove(environment.VAR)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How long the crash test is: three kills unless said; `--crash-rounds 10 --crash-payments 200` is the long one."""
+    parser.addoption("--crash-rounds", type=int, default=3, help="how many processes are killed")
+    parser.addoption("--crash-payments", type=int, default=40, help="how many payments are made meanwhile")
+
+
 def pytest_unconfigure() -> None:
     """Leave nothing behind."""
     shutil.rmtree(environment.VAR, ignore_errors=True)

@@ -8,7 +8,8 @@ import ssl
 import statistics
 import threading
 import time
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -26,11 +27,32 @@ class Result:
     seconds: float
 
 
+def trusting(folder: Path) -> ssl.SSLContext:
+    """The client's side of TLS, believing the CA whose ca.pem lies in this folder."""
+    return ssl.create_default_context(cafile=str(folder / "ca.pem"))
+
+
+def request(method: str, path: str, *, token: str, body: bytes = b"", extra: Mapping[str, str] | None = None) -> bytes:
+    """A whole request, ready to be sent."""
+    headers = {
+        "Host": "localhost",
+        "Authorization": f"Bearer {token}",
+        "Accept": "application/json",
+        "x-fapi-interaction-id": str(uuid.uuid4()),
+        "x-fapi-customer-ip-address": "203.0.113.7",
+        **(extra or {}),
+    }
+    if body:
+        headers |= {"Content-Type": "application/json", "Content-Length": str(len(body))}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode() + body
+
+
 class Connection:
     """One connection over mutual TLS, kept open."""
 
     def __init__(self, folder: Path, *, host: str, port: int) -> None:
-        context = ssl.create_default_context(cafile=str(folder / "ca.pem"))
+        context = trusting(folder)
         context.load_cert_chain(folder / "transport.pem", folder / "transport.key")
         plain = socket.create_connection((host, port))
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

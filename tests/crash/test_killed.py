@@ -1,0 +1,105 @@
+"""Processes are killed in the middle of payments, at random moments; afterwards everything is counted."""
+
+import json
+import random
+import secrets
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from requests import RequestException
+
+from bank.sandbox.tpp import client, pay
+from tests.crash.victim import Victim
+
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(1800)]
+PAYERS_AT_ONCE = 4
+PATIENCE_SECONDS = 120
+PARTS = ["web", "worker", "database"]
+
+
+@pytest.fixture(scope="module")
+def victim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Victim]:
+    var: Path = tmp_path_factory.mktemp("victim")
+    made = Victim(var)
+    made.start()
+    yield made
+    made.stop()
+
+
+def persist(tpp: client.Client, approved: dict[str, Any]) -> dict[str, Any]:
+    """Order as the standard tells a TPP to: the same request with the same key until there is an answer."""
+    body = json.dumps({"Data": {"ConsentId": approved["consent_id"], **approved["data"]}, "Risk": approved["risk"]})
+    key, deadline = secrets.token_hex(16), time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            answer = tpp.post(pay.ORDERS, body.encode(), token=approved["token"], key=key)
+        except (RequestException, KeyError):
+            time.sleep(0.3)  # nobody there, or cut off in the middle of an answer
+            continue
+        if answer.status_code < 500:
+            return client.expect(answer, status=201).json()["Data"]
+        time.sleep(0.3)
+    raise AssertionError("the bank did not come back")
+
+
+def test_loses_doubles_and_strands_no_payment(victim: Victim, pytestconfig: pytest.Config) -> None:
+    rounds, count = pytestconfig.getoption("--crash-rounds"), pytestconfig.getoption("--crash-payments")
+    seed = secrets.randbits(32)
+    chance = random.Random(seed)
+    approved = victim.payments(count)
+    tpp = client.Client(victim.world.var / "tpps" / "acorn")
+    done = threading.Semaphore(0)
+    told = [f"seed {seed}"]
+
+    def pay_one(what: dict[str, Any]) -> dict[str, Any]:
+        order = persist(tpp, what)
+        done.release()
+        return order
+
+    with ThreadPoolExecutor(PAYERS_AT_ONCE) as pool:
+        sent = [pool.submit(pay_one, what) for what in approved]
+        for number in range(rounds):
+            for _ in range(count // (rounds + 1)):
+                done.acquire(timeout=PATIENCE_SECONDS)
+            time.sleep(chance.random() / 4)
+            told.append(victim.kill(PARTS[number % len(PARTS)], chance=chance))
+        orders = [future.result() for future in sent]
+
+    assert victim.is_supervised(), told
+    assert len({order["DomesticPaymentId"] for order in orders}) == count, told
+    wait_until_all_stand_still(victim, told)
+    assert_all_went_right(victim, told, count=count)
+
+
+def wait_until_all_stand_still(victim: Victim, told: list[str]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    statement = "select status, count(*) from payments_paymentorder group by status"
+    while time.monotonic() < deadline:
+        statuses = dict(victim.world.rows(statement))
+        if statuses.keys() <= {"ACCC"}:
+            return
+        time.sleep(0.5)
+    raise AssertionError(f"stuck: {statuses}; {told}; {victim.world.rows('select * from outbox_message limit 5')}")
+
+
+def assert_all_went_right(victim: Victim, told: list[str], *, count: int) -> None:
+    rows = victim.world.rows
+    assert rows("select count(*), count(distinct consent_id) from payments_paymentorder") == [(count, count)], told
+    assert rows("select count(*), count(distinct for_order) from accounts_hold") == [(count, count)], told
+    assert rows("select count(*) from accounts_holdend where outcome = 'posted'") == [(count,)], told
+    moved = "select count(*), count(distinct for_order) from accounts_transfer where for_order <> ''"
+    assert rows(moved) == [(count, count)], told
+    assert rows("select transfer_id from accounts_posting group by 1 having sum(amount_minor) <> 0") == [], told
+    wrong = (
+        "select id from accounts_account a where held_minor <> 0 or booked_minor <>"
+        " (select coalesce(sum(amount_minor), 0) from accounts_posting where account_id = a.id)"
+    )
+    assert rows(wrong) == [], told
+    spent = "select distinct c.status from consents_consent c join payments_paymentorder o on o.consent_id = c.id"
+    assert rows(spent) == [("COND",)], told
+    assert rows("select kind, payload from outbox_message") == [], told
