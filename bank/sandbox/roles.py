@@ -96,8 +96,8 @@ def _table_statement(model: type[models.Model], role: sql.Identifier) -> Stateme
     guarded = rights.GUARDED_COLUMNS.get(label)
     if guarded is None:
         return sql.SQL("grant select, insert, update, delete on {} to {}").format(table, role)
-    columns = {field.column for field in model._meta.concrete_fields}
+    columns = {str(field.column) for field in model._meta.concrete_fields}
     assert columns >= set(guarded), f"{label} guards unknown columns"
     return sql.SQL("grant select, insert, delete, update ({}) on {} to {}").format(
-        sql.SQL(", ").join(map(sql.Identifier, sorted(columns - set(guarded)))), table, role
+        sql.SQL(", ").join(sql.Identifier(column) for column in sorted(columns - set(guarded))), table, role
     )
