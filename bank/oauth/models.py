@@ -49,8 +49,10 @@ class Client(AbstractApplication):
     class Profile(models.TextChoices):
         FAPI1 = "fapi1-advanced"
 
+    objects: ClassVar[models.Manager["Client"]] = models.Manager()
+
     client_secret = None  # no shared secret exists in this bank
-    hash_client_secret = None  # nor a flag about one
+    hash_client_secret = None  # type: ignore[assignment] # nor a flag about one: None takes a field of the base away
     algorithm = models.CharField(max_length=5, default="PS256", choices=[("PS256", "PS256"), ("ES256", "ES256")])
     profile = models.CharField(max_length=32, choices=Profile.choices, default=Profile.FAPI1)
     token_endpoint_auth_method = models.CharField(max_length=32, choices=AuthMethod.choices)
@@ -96,6 +98,7 @@ class AuthorizationRequest(models.Model):
     """A request for authorization, pushed (RFC 9126) or by value (RFC 9101), kept until the customer decides."""
 
     PREFIX: ClassVar[str] = "urn:ietf:params:oauth:request_uri:"
+    OPEN_MINUTES: ClassVar[int] = 10  # how long a customer may take, however short-lived the reference was
 
     reference = DigestField(max_length=80, unique=True)
     client = models.ForeignKey(settings.OAUTH2_PROVIDER_APPLICATION_MODEL, models.CASCADE)
@@ -109,21 +112,39 @@ class AuthorizationRequest(models.Model):
 
     @classmethod
     def keep(
-        cls, *, client: Client, parameters: dict[str, Any], lifetime_seconds: int, now: datetime
-    ) -> tuple["AuthorizationRequest", str]:
-        """Store a request; return it with the reference that only its client and the customer's browser learn."""
+        cls, *, client: Client, parameters: dict[str, str], lifetime_seconds: int, is_open: bool, now: datetime
+    ) -> str:
+        """Store a request; return the reference that only its client and the customer's browser learn."""
         reference = secrets.token_urlsafe(32)
-        row = cls.objects.create(
+        cls.objects.create(
             reference=reference,
             client=client,
             parameters=parameters,
             expires_at=now + timedelta(seconds=lifetime_seconds),
+            opened_at=now if is_open else None,
         )
-        return row, reference
+        return reference
+
+    @property
+    def ends_at(self) -> datetime:
+        """The instant from which the request counts no more."""
+        return self.opened_at + timedelta(minutes=self.OPEN_MINUTES) if self.opened_at else self.expires_at
+
+    def open(self, *, now: datetime) -> None:
+        """Start the customer's time. A second visit, from another tab or after a reload, changes nothing."""
+        AuthorizationRequest.objects.filter(pk=self.pk, opened_at=None).update(opened_at=now)
+
+    def decide(self, *, now: datetime) -> None:
+        """Use the request up. The caller has it locked."""
+        assert self.decided_at is None, "a request is decided once"
+        self.decided_at = now
+        self.save(update_fields=["decided_at"])
 
 
 class Grant(AbstractGrant):
     """An authorization code: stored hashed, kept after redemption so that its reuse is noticed."""
+
+    objects: ClassVar[models.Manager["Grant"]] = models.Manager()
 
     code = DigestField(max_length=80, unique=True)
     nonce = models.CharField(max_length=1000, blank=True, default="")
@@ -137,6 +158,8 @@ class Grant(AbstractGrant):
 class AccessToken(AbstractAccessToken):
     """An access token: looked up by checksum, bound to the certificate in cnf (RFC 8705 section 3)."""
 
+    objects: ClassVar[models.Manager["AccessToken"]] = models.Manager()
+
     authorization = models.ForeignKey(Authorization, models.CASCADE, null=True)
     cnf = models.JSONField(default=dict)
 
@@ -147,7 +170,10 @@ class AccessToken(AbstractAccessToken):
 class RefreshToken(AbstractRefreshToken):
     """A refresh token: bound to the client, never rotated (FAPI 2.0 section 5.3.2.1), lives as long as the consent."""
 
+    objects: ClassVar[models.Manager["RefreshToken"]] = models.Manager()
+
     authorization = models.ForeignKey(Authorization, models.CASCADE)
+    scope = models.TextField(blank=True)
 
     class Meta(AbstractRefreshToken.Meta):
         abstract = False
@@ -155,6 +181,8 @@ class RefreshToken(AbstractRefreshToken):
 
 class IDToken(AbstractIDToken):
     """Asked for by django-oauth-toolkit's schema; never written."""
+
+    objects: ClassVar[models.Manager["IDToken"]] = models.Manager()
 
     class Meta(AbstractIDToken.Meta):
         abstract = False

@@ -1,5 +1,15 @@
-"""The paths of this package."""
+"""The authorization server's paths."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from bank.oauth import views
+
+urlpatterns = [
+    path(".well-known/openid-configuration", views.Metadata.as_view()),
+    path(".well-known/oauth-authorization-server", views.Metadata.as_view()),
+    path("oauth/jwks", views.Keys.as_view()),
+    path("oauth/authorize", views.Authorize.as_view()),
+    path("oauth/par", views.PushedRequests.as_view()),
+    path("oauth/token", views.Token.as_view()),
+    path("oauth/revoke", views.Revocation.as_view()),
+]

@@ -1,7 +1,236 @@
-"""What oauthlib asks the bank."""
+"""What oauthlib asks the bank: thin answers, the rules themselves are in clients, profile and tokens."""
+
+# ruff: noqa: ARG002 - oauthlib passes by name what most of these answers do not need
+
+from typing import Any
 
 from oauth2_provider.oauth2_validators import OAuth2Validator
+from oauthlib.common import Request
+
+from bank.oauth import clients, id_tokens, profile, tokens
+from bank.oauth.clients import Caller
+from bank.oauth.models import Client, Grant
+from bank.oauth.refusals import InvalidGrant, InvalidRequest
+
+CALLER = "bank.caller"  # no HTTP header has such a name
+
+
+def caller_of(request: Request) -> Caller:
+    """What is known of the HTTP request behind oauthlib's request."""
+    caller: Caller = request.headers[CALLER]
+    return caller
 
 
 class Validator(OAuth2Validator):
     """The only subclass of django-oauth-toolkit's validator."""
+
+    # Clients
+
+    def client_authentication_required(self, request: Request, *_args: Any, **_kwargs: Any) -> bool:
+        """Every client authenticates, on every endpoint."""
+        return True
+
+    def authenticate_client(self, request: Request, *_args: Any, **_kwargs: Any) -> bool:
+        """Set request.client; raises InvalidClient with the reason."""
+        form = dict(request.decoded_body or [])
+        request.client = clients.authenticate(form, caller_of(request))
+        request.client_id = request.client.client_id
+        return True
+
+    def authenticate_client_id(self, client_id: str, request: Request, *_args: Any, **_kwargs: Any) -> bool:
+        """No client is believed for its name alone."""
+        return False
+
+    def validate_client_id(self, client_id: str, request: Request, *_args: Any, **_kwargs: Any) -> bool:
+        """Set request.client at the authorization endpoint, where nobody authenticates; the request is signed."""
+        request.client = request.client or caller_of(request).client or clients.find(client_id)
+        return request.client is not None and request.client.client_id == client_id
+
+    def validate_grant_type(
+        self, client_id: str, grant_type: str, client: Client, request: Request, *_args: Any, **_kwargs: Any
+    ) -> bool:
+        """Grant types are the client's own, as registered."""
+        return grant_type in client.grant_types
+
+    def validate_response_type(
+        self, client_id: str, response_type: str, client: Client, request: Request, *_args: Any, **_kwargs: Any
+    ) -> bool:
+        """Response types are the client's own, as registered."""
+        return response_type in client.response_types
+
+    def validate_scopes(
+        self, client_id: str, scopes: list[str], client: Client, request: Request, *_args: Any, **_kwargs: Any
+    ) -> bool:
+        """Scopes are the client's own, as registered, and openid."""
+        return set(scopes) <= {"openid", *client.scopes}
+
+    def get_default_scopes(self, client_id: str, request: Request, *_args: Any, **_kwargs: Any) -> list[str]:
+        """An empty scope of client_credentials stands for all that the client registered."""
+        return list(request.client.scopes) if request.grant_type == "client_credentials" else []
+
+    def validate_redirect_uri(
+        self, client_id: str, redirect_uri: str, request: Request, *_args: Any, **_kwargs: Any
+    ) -> bool:
+        """A redirect URI counts exactly as it was registered, to the last character."""
+        return redirect_uri in request.client.redirect_uris.split(" ")
+
+    def get_default_redirect_uri(self, client_id: str, request: Request, *_args: Any, **_kwargs: Any) -> None:
+        """There is none: a request names its redirect URI (FAPI 1.0 Baseline section 5.2.2)."""
+
+    # Authorization requests
+
+    def is_pkce_required(self, client_id: str, request: Request) -> bool:
+        """Pushed requests use PKCE (FAPI 1.0 Advanced section 5.2.2-18)."""
+        return bool(caller_of(request).is_push)
+
+    def validate_profile(self, request: Request) -> dict[str, Any]:
+        """Run the profile's checks; oauthlib calls this before its own."""
+        profile.check(request)
+        return {}
+
+    def validate_silent_login(self, request: Request) -> bool:
+        """Nobody logs in silently at a bank."""
+        return False
+
+    def validate_silent_authorization(self, request: Request) -> bool:
+        """Nobody approves silently at a bank."""
+        return False
+
+    # Codes: read once, locked until the transaction ends
+
+    def _grant(self, request: Request, code: str) -> Grant | None:
+        if not hasattr(request, "grant"):
+            request.grant = tokens.lock_code(code)
+        grant: Grant | None = request.grant
+        return grant
+
+    def get_authorization_code_scopes(
+        self, client_id: str, code: str, redirect_uri: str, request: Request
+    ) -> list[str]:
+        """The scopes decide whether oauthlib adds an ID token."""
+        grant = self._grant(request, code)
+        return grant.scope.split() if grant else []
+
+    def validate_code(
+        self, client_id: str, code: str, client: Client, request: Request, *_args: Any, **_kwargs: Any
+    ) -> bool:
+        """Accept a code of this client that is fresh and unspent; a spent one ends all that it brought."""
+        grant, now = self._grant(request, code), caller_of(request).now
+        if grant is None or grant.application_id != client.pk:
+            raise InvalidGrant("The code is not known.")
+        if grant.redeemed_at is not None:
+            tokens.revoke_reused(grant, client=client, now=now)
+            raise InvalidGrant("The code was used before.")
+        if now >= grant.expires:
+            raise InvalidGrant("The code has expired.")
+        if not tokens.is_alive(grant.authorization, now=now):
+            raise InvalidGrant("The consent is at an end.")
+        request.scopes, request.user, request.authorization = grant.scope.split(), grant.user, grant.authorization
+        return True
+
+    def confirm_redirect_uri(
+        self,
+        client_id: str,
+        code: str,
+        redirect_uri: str,
+        client: Client,
+        request: Request,
+        *_args: Any,
+        **_kwargs: Any,
+    ) -> bool:
+        """The token request names the redirect URI of the authorization request."""
+        if redirect_uri != request.grant.redirect_uri:
+            raise InvalidGrant("The redirect_uri is not the one of the authorization request.")
+        return True
+
+    def get_code_challenge(self, code: str, request: Request) -> str | None:
+        """The challenge of the code; a missing verifier is invalid_grant (oauthlib would say invalid_request)."""
+        challenge: str = request.grant.code_challenge
+        if challenge and not request.code_verifier:
+            raise InvalidGrant("The code_verifier is missing.")
+        return challenge or None
+
+    def get_code_challenge_method(self, code: str, request: Request) -> str | None:
+        """How the challenge was made: S256, the profile allows nothing else."""
+        method: str = request.grant.code_challenge_method
+        return method or None
+
+    def get_authorization_code_nonce(
+        self, client_id: str, code: str, redirect_uri: str, request: Request
+    ) -> str | None:
+        """The nonce of the authorization request goes into the ID token."""
+        nonce: str = request.grant.nonce
+        return nonce or None
+
+    def save_authorization_code(
+        self, client_id: str, code: dict[str, str], request: Request, *_args: Any, **_kwargs: Any
+    ) -> None:
+        """Keep a code; only its digest is stored."""
+        tokens.save_code(request, code=code["code"], now=caller_of(request).now)
+
+    def invalidate_authorization_code(
+        self, client_id: str, code: str, request: Request, *_args: Any, **_kwargs: Any
+    ) -> None:
+        """Mark a code as spent; the row stays, so that its reuse is noticed."""
+        Grant.objects.filter(pk=request.grant.pk).update(redeemed_at=caller_of(request).now)
+
+    # Tokens
+
+    def bind_token(self, request: Request) -> None:
+        """Decide which certificate the access token is bound to; the last of oauthlib's checks (RFC 8705 section 3)."""
+        caller = caller_of(request)
+        if caller.certificate is None:
+            raise InvalidRequest("An access token is bound to a client certificate, and there is none.")
+        request.cnf = {"x5t#S256": clients.check_holder(request.client, caller)}
+        if request.grant_type == "client_credentials":
+            request.scopes = [scope for scope in request.scopes if scope != "openid"]
+            request.authorization = None
+
+    def save_bearer_token(self, token: dict[str, Any], request: Request, *_args: Any, **_kwargs: Any) -> None:
+        """Keep the tokens; only their digests are stored."""
+        tokens.save_tokens(token, request, cnf=request.cnf, now=caller_of(request).now)
+
+    def rotate_refresh_token(self, request: Request) -> bool:
+        """Refresh tokens stay as they are (FAPI 2.0 section 5.3.2.1 forbids rotation)."""
+        return False
+
+    def validate_refresh_token(
+        self, refresh_token: str, client: Client, request: Request, *_args: Any, **_kwargs: Any
+    ) -> bool:
+        """Accept a refresh token of this client for as long as its consent lives."""
+        found = tokens.find_refresh_token(refresh_token, client=client)
+        if found is None or not tokens.is_alive(found.authorization, now=caller_of(request).now):
+            raise InvalidGrant("The refresh token is not valid.")
+        request.user, request.authorization = found.user, found.authorization
+        request.original_scope = found.scope
+        return True
+
+    def get_original_scopes(self, refresh_token: str, request: Request, *_args: Any, **_kwargs: Any) -> str:
+        """The scopes that the customer approved."""
+        scope: str = request.original_scope
+        return scope
+
+    def revoke_token(
+        self, token: str, token_type_hint: str | None, request: Request, *_args: Any, **_kwargs: Any
+    ) -> None:
+        """End a token, whatever the hint says."""
+        tokens.revoke(token, client=request.client, now=caller_of(request).now)
+
+    # ID tokens
+
+    def refresh_id_token(self, request: Request) -> bool:
+        """A refresh brings no ID token: the customer was not there."""
+        return False
+
+    def finalize_id_token(
+        self, id_token: dict[str, Any], token: dict[str, Any], token_handler: Any, request: Request
+    ) -> str:
+        """Complete and sign an ID token; oauthlib put in aud, nonce, at_hash and c_hash."""
+        state = request.state if "code" in token else None
+        return id_tokens.sign(
+            id_token,
+            authorization=request.authorization,
+            client=request.client,
+            state=state,
+            now=caller_of(request).now,
+        )

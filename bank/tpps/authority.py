@@ -23,7 +23,17 @@ RSA_BITS = 2048
 ROOT_DAYS, ISSUING_DAYS, LEAF_DAYS = 3650, 1825, 397
 BACKDATED = timedelta(hours=1)  # a caller whose clock is behind ours must not find a fresh certificate invalid
 RENEW_BEFORE = timedelta(days=30)
-USAGES = ["digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only"]
+USAGES = (
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+    "encipher_only",
+    "decipher_only",
+)
 
 
 @dataclass(frozen=True)

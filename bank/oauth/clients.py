@@ -1,0 +1,169 @@
+"""Who calls: client authentication by a signed assertion (RFC 7523) or by the TLS certificate (RFC 8705)."""
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeGuard
+
+import orjson
+from cryptography import x509
+from django.conf import settings
+
+from bank.keys import jose
+from bank.keys.store import Key
+from bank.oauth import tokens
+from bank.oauth.models import Client
+from bank.oauth.refusals import InvalidClient
+from bank.tpps import certificates
+from bank.tpps.models import TPP, Certificate
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+SKEW_SECONDS = 10  # FAPI 2.0 section 5.3.2.1: accept clocks that are up to ten seconds ahead
+ASSERTION_SECONDS_MAX = 3600  # so long a spent jti is remembered at most
+
+
+@dataclass(frozen=True)
+class Caller:
+    """What is known of an HTTP request besides its parameters: when it came, over which certificate, from whom."""
+
+    now: datetime
+    certificate: bytes | None = None
+    client: Client | None = None  # once it has authenticated
+    is_push: bool = False
+
+
+def key_set(client: Client) -> Mapping[str, Key]:
+    """The keys that a client signs with, by kid."""
+    return _keys(client.client_jwks)
+
+
+@functools.lru_cache(maxsize=1024)
+def _keys(client_jwks: str) -> Mapping[str, Key]:
+    return jose.public_keys(orjson.loads(client_jwks)) if client_jwks else {}
+
+
+def find(client_id: str) -> Client | None:
+    """The client of this id, with its software statement and TPP. None for an unknown id or a blocked TPP."""
+    if not client_id or "\0" in client_id:
+        return None
+    clients = Client.objects.select_related("software_statement__tpp")
+    return clients.filter(client_id=client_id, software_statement__tpp__status=TPP.Status.ACTIVE).first()
+
+
+def authenticate(form: Mapping[str, str], caller: Caller) -> Client:
+    """Return the client that a request proves to come from, by the one method that it registered for.
+
+    Raises InvalidClient, whose words a TPP may read. A jti counts as spent once the transaction commits.
+    """
+    prove = _by_assertion if "client_assertion" in form else _by_certificate
+    client = prove(form, caller)
+    if caller.certificate is not None:
+        check_holder(client, caller)
+    return client
+
+
+def check_holder(client: Client, caller: Caller) -> str:
+    """Return the thumbprint of the caller's certificate, which must be the client's TPP's and believed by the bank.
+
+    Raises InvalidClient.
+    """
+    certificate = _transport(caller)
+    if certificate.organisation_id != client.software_statement.tpp_id:
+        raise InvalidClient("The certificate belongs to another TPP.")
+    return certificate.thumbprint
+
+
+def _by_assertion(form: Mapping[str, str], caller: Caller) -> Client:
+    if form.get("client_assertion_type") != ASSERTION_TYPE:
+        raise InvalidClient("The client_assertion_type is not known.")
+    try:
+        named = jose.peek(form["client_assertion"]).claims.get("sub")
+        client = find(named) if isinstance(named, str) else None
+        if client is None or client.token_endpoint_auth_method != Client.AuthMethod.PRIVATE_KEY_JWT:
+            raise InvalidClient("The assertion names no client that authenticates so.")
+        claims = jose.verify_jwt(form["client_assertion"], key_set(client)).claims
+    except jose.Unverified as reason:
+        raise InvalidClient(str(reason)) from None
+    if form.get("client_id", client.client_id) != client.client_id:
+        raise InvalidClient("The client_id is not the one in the assertion.")
+    for check in ASSERTION_CHECKS:
+        check(claims, client, caller.now.timestamp())
+    if not tokens.spend(f"assertion:{client.client_id}:{claims['jti']}", until=claims["exp"] + SKEW_SECONDS):
+        raise InvalidClient("The assertion was used before.")
+    return client
+
+
+def _check_names(claims: dict[str, Any], client: Client, _now: float) -> None:
+    if claims.get("iss") != client.client_id or claims.get("sub") != client.client_id:
+        raise InvalidClient("iss and sub must be the client_id.")
+
+
+def _check_audience(claims: dict[str, Any], _client: Client, _now: float) -> None:
+    audience = claims.get("aud")
+    accepted = {settings.ISSUER, f"{settings.MTLS_URL}/oauth/token", f"{settings.MTLS_URL}/oauth/par"}
+    named = audience if isinstance(audience, list) else [audience]
+    if not any(isinstance(name, str) and name in accepted for name in named):
+        raise InvalidClient("aud must be the issuer, the token endpoint or the endpoint for pushed requests.")
+
+
+def _check_expiry(claims: dict[str, Any], _client: Client, now: float) -> None:
+    ends = claims.get("exp")
+    if not is_instant(ends) or ends <= now - SKEW_SECONDS:
+        raise InvalidClient("The assertion has expired.")
+    if ends > now + ASSERTION_SECONDS_MAX + SKEW_SECONDS:
+        raise InvalidClient("The assertion is valid for longer than an hour.")
+
+
+def _check_start(claims: dict[str, Any], _client: Client, now: float) -> None:
+    for name in ("iat", "nbf"):
+        starts = claims.get(name, now)
+        if not is_instant(starts) or starts > now + SKEW_SECONDS:
+            raise InvalidClient(f"The assertion's {name} lies in the future.")
+
+
+def _check_identifier(claims: dict[str, Any], _client: Client, _now: float) -> None:
+    if not isinstance(claims.get("jti"), str) or not claims["jti"]:
+        raise InvalidClient("The assertion has no jti.")
+
+
+ASSERTION_CHECKS: tuple[Callable[[dict[str, Any], Client, float], None], ...] = (
+    _check_names,
+    _check_audience,
+    _check_expiry,
+    _check_start,
+    _check_identifier,
+)
+
+
+def is_instant(value: object) -> TypeGuard[float]:
+    """Tell whether a claim is a NumericDate (RFC 7519 section 2)."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _by_certificate(form: Mapping[str, str], caller: Caller) -> Client:
+    client = find(form.get("client_id", ""))
+    if client is None or client.token_endpoint_auth_method != Client.AuthMethod.TLS:
+        raise InvalidClient("The client is not authenticated.")
+    certificate = _transport(caller)
+    registered = x509.Name.from_rfc4514_string(client.tls_client_auth_subject_dn)
+    if _folded(certificate.subject) != _folded(registered):
+        raise InvalidClient("The certificate is not the one that this client is registered with.")
+    return client
+
+
+def _transport(caller: Caller) -> certificates.VerifiedCertificate:
+    if caller.certificate is None:
+        raise InvalidClient("There is no client certificate.")
+    try:
+        return certificates.verify(caller.certificate, use=Certificate.Use.TRANSPORT, now=caller.now)
+    except certificates.CertificateRefused as refused:
+        raise InvalidClient(refused.reason.value) from None
+
+
+def _folded(name: x509.Name) -> list[frozenset[tuple[str, str]]]:
+    """A distinguished name as RFC 4518 compares it: case and repeated blanks do not count."""
+    return [
+        frozenset((part.oid.dotted_string, " ".join(str(part.value).split()).casefold()) for part in rdn)
+        for rdn in name.rdns
+    ]

@@ -1,0 +1,142 @@
+"""Authorization requests: pushed (RFC 9126) or by value (RFC 9101), kept until the customer decides.
+
+A request is used up by the decision, not by looking at it: a browser may come twice, and reload.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from bank.oauth import backends, clients, intents, profile, request_objects
+from bank.oauth.clients import Caller
+from bank.oauth.models import AuthorizationRequest, Client
+from bank.oauth.refusals import FatalError, InvalidRequest, InvalidRequestObject, OAuthError, Untrusted
+from bank.tpps.models import TPP
+
+PUSHED_SECONDS = 90
+HYBRID = "code id_token"
+
+
+class RequestUnusable(Untrusted):
+    """No request that a customer could decide goes by this reference."""
+
+
+class Unanswerable(Exception):
+    """A request that was understood and is refused by a redirect: where to, the client trusts."""
+
+    def __init__(self, error: OAuthError, *, client: Client, parameters: Mapping[str, str]) -> None:
+        self.error = error
+        self.client = client
+        self.parameters = dict(parameters)
+        super().__init__(error.error)
+
+
+def push(form: Mapping[str, str], *, caller: Caller) -> str:
+    """Check and keep the request that an authenticated client (caller.client) pushes; return its reference.
+
+    Raises OAuthError.
+    """
+    client = caller.client
+    assert client is not None, "only an authenticated client pushes"
+    if "request_uri" in form:
+        raise InvalidRequest("A pushed request cannot refer to another.")
+    if "request" not in form:
+        raise InvalidRequest("The request must be signed.")
+    parameters = _parameters(form["request"], client=client, now=caller.now)
+    backends.check_request(parameters, replace(caller, is_push=True))
+    return AuthorizationRequest.keep(
+        client=client, parameters=parameters, lifetime_seconds=PUSHED_SECONDS, is_open=False, now=caller.now
+    )
+
+
+def open_request(query: Mapping[str, str], *, now: datetime) -> str:
+    """Open the request that a customer's browser brings, by value or by reference; return the page's reference.
+
+    Raises Untrusted, to be told on a page, and Unanswerable, to be told by a redirect.
+    """
+    if ("request" in query) == ("request_uri" in query):
+        raise Untrusted("The request is not signed, or it is there twice.")
+    if "request" in query:
+        return _open_by_value(query, now=now)
+    return _open_pushed(query, now=now)
+
+
+def load(reference: str, *, now: datetime, lock: bool = False) -> AuthorizationRequest:
+    """The opened request that a page is about. lock keeps it for the decision, until the transaction ends.
+
+    Raises RequestUnusable: unknown, never opened, decided, run out, or its TPP is blocked.
+    """
+    row = _find(reference, now=now, lock=lock)
+    if row.opened_at is None:
+        raise RequestUnusable("The request was not opened at this bank.")
+    return row
+
+
+def _open_by_value(query: Mapping[str, str], *, now: datetime) -> str:
+    client = clients.find(query.get("client_id", ""))
+    if client is None:
+        raise Untrusted("The app that sent you here is not known to this bank.", code="unauthorized_client")
+    try:
+        parameters = _parameters(query["request"], client=client, now=now)
+    except InvalidRequestObject as error:
+        raise Untrusted("The request was not signed as it must be.", code=error.error) from error
+    try:
+        backends.check_request(parameters, Caller(now=now, client=client))
+        _check_may_be_by_value(client)
+        _check_intent(parameters, client=client, now=now)
+    except FatalError as error:
+        raise Untrusted("The app would have you sent to an address that it did not register.") from error
+    except OAuthError as error:
+        raise Unanswerable(error, client=client, parameters=parameters) from error
+    return AuthorizationRequest.keep(client=client, parameters=parameters, lifetime_seconds=0, is_open=True, now=now)
+
+
+def _open_pushed(query: Mapping[str, str], *, now: datetime) -> str:
+    if not query["request_uri"].startswith(AuthorizationRequest.PREFIX):
+        raise Untrusted("The request_uri is not one of this bank.", code="invalid_request_uri")
+    reference = query["request_uri"].removeprefix(AuthorizationRequest.PREFIX)
+    row = _find(reference, now=now)
+    if row.client.client_id != query.get("client_id"):
+        raise RequestUnusable("The request was pushed by another app.", code="invalid_request_uri")
+    try:
+        _check_intent(row.parameters, client=row.client, now=now)
+    except OAuthError as error:
+        raise Unanswerable(error, client=row.client, parameters=row.parameters) from error
+    row.open(now=now)
+    return reference
+
+
+def _find(reference: str, *, now: datetime, lock: bool = False) -> AuthorizationRequest:
+    rows = AuthorizationRequest.objects.select_related("client__software_statement__tpp")
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    row = rows.filter(reference=reference).first()
+    if row is None or row.client.software_statement.tpp.status != TPP.Status.ACTIVE:
+        raise RequestUnusable("The request is not known.", code="invalid_request_uri")
+    if row.decided_at is not None:
+        raise RequestUnusable("The request was answered already.", code="invalid_request_uri")
+    if now >= row.ends_at:
+        raise RequestUnusable("The request has run out.", code="invalid_request_uri")
+    return row
+
+
+def _parameters(token: str, *, client: Client, now: datetime) -> dict[str, str]:
+    """What the client asks: what stands inside its signed object, and nothing from around it."""
+    parameters = request_objects.read(token, client=client, now=now.timestamp())
+    if set(parameters.get("response_type", "").split()) == set(HYBRID.split()):
+        parameters["response_type"] = HYBRID
+    return parameters | {"client_id": client.client_id}
+
+
+def _check_may_be_by_value(client: Client) -> None:
+    if client.require_pushed_authorization_requests:
+        raise InvalidRequest("This client must push its requests.")
+
+
+def _check_intent(parameters: Mapping[str, str], *, client: Client, now: datetime) -> None:
+    scopes = set(parameters["scope"].split())
+    consent_id = profile.intent_id(parameters.get("claims"))
+    try:
+        intents.port().find(consent_id=consent_id, client_pk=client.pk, scopes=scopes, now=now)
+    except intents.IntentUnusable as reason:
+        raise InvalidRequest(str(reason)) from reason

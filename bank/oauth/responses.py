@@ -1,0 +1,34 @@
+"""How an authorization response travels: the redirect URI, with the answer in its fragment, its query or a JWT."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+
+from bank.keys import jose
+from bank.oauth.models import Client
+
+RESPONSE_SECONDS = 600  # how long a signed response counts (JARM section 2.1: at most ten minutes)
+
+
+def redirect(parameters: dict[str, str], answer: dict[str, str], *, client: Client, now: datetime) -> str:
+    """Return where the customer's browser goes: the client's redirect URI, whose own query stays, and the answer.
+
+    State goes back as it came, and who answers (RFC 9207) always: on errors too.
+    """
+    complete: dict[str, Any] = answer | {"iss": settings.ISSUER}
+    if "state" in parameters:
+        complete["state"] = parameters["state"]
+    if parameters.get("response_mode", "").endswith("jwt"):
+        claims = complete | {"aud": client.client_id, "exp": int(now.timestamp()) + RESPONSE_SECONDS}
+        complete = {"response": jose.sign_jwt(claims, algorithm=client.algorithm)}
+    base = parameters["redirect_uri"]
+    return base + _separator(parameters, base) + urlencode(complete)
+
+
+def _separator(parameters: dict[str, str], base: str) -> str:
+    hybrid = set(parameters.get("response_type", "").split()) == {"code", "id_token"}
+    if hybrid and not parameters.get("response_mode", "").endswith("jwt"):
+        return "#"
+    return "&" if "?" in base else "?"

@@ -1,0 +1,159 @@
+"""The authorization server's endpoints: discovery, keys, pushed requests, authorize, token, revocation.
+
+What machines call answers in JSON always, errors too; what a customer's browser opens, with a redirect or a page.
+The pages where customers log in and decide are not here: consents/pages.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import structlog
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict, UnreadablePostError
+from django.shortcuts import render
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.csrf import csrf_exempt
+
+from bank import clock, rights
+from bank.keys import store
+from bank.oauth import backends, clients, discovery, requests, responses
+from bank.oauth.clients import Caller
+from bank.oauth.models import AuthorizationRequest
+from bank.oauth.refusals import InvalidRequest, OAuthError, Untrusted
+from bank.outbox import unit
+from bank.tpps import certificates
+
+log = structlog.get_logger()
+NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+FORM = "application/x-www-form-urlencoded"
+
+
+@rights.audience("public")
+class Metadata(View):
+    """GET /.well-known/openid-configuration and /.well-known/oauth-authorization-server."""
+
+    def get(self, _request: HttpRequest) -> HttpResponse:
+        """Tell what this server can do."""
+        return JsonResponse(discovery.document())
+
+
+@rights.audience("public")
+class Keys(View):
+    """GET /oauth/jwks: the bank's public keys, for ID tokens and message signatures alike."""
+
+    def get(self, _request: HttpRequest) -> HttpResponse:
+        """Publish the keys."""
+        return JsonResponse(store.public_jwks())
+
+
+@rights.audience("client")
+@method_decorator(csrf_exempt, name="dispatch")
+class MachineEndpoint(View):
+    """What a client calls with a form and is answered in JSON.
+
+    One transaction each; a refusal is an answer like any other, so what it brings about is committed.
+    """
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Answer one call."""
+        caller = Caller(now=clock.now(), certificate=certificates.presented(request.META))
+        with unit.work():
+            try:
+                headers, body, status = self.answer(_form(request), caller)
+            except OAuthError as error:
+                headers, body, status = error.headers, error.json, error.status_code
+        if status >= 400:  # noqa: PLR2004 - where HTTP's errors begin
+            log.info("oauth.refused", path=request.path, status=status, reason=body)
+        headers = {**headers, **NO_STORE, "Content-Type": "application/json"}
+        return HttpResponse(body, status=status, headers=headers)
+
+    def answer(self, form: dict[str, str], caller: Caller) -> backends.Reply:
+        """Answer a form. Raises OAuthError."""
+        raise NotImplementedError
+
+    def http_method_not_allowed(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
+        """Say in JSON that only POST is known here."""
+        log.info("oauth.refused", path=request.path, status=405, reason=request.method)
+        body = {"error": "invalid_request", "error_description": "Only POST is allowed here."}
+        return JsonResponse(body, status=405, headers={**NO_STORE, "Allow": "POST"})
+
+
+class PushedRequests(MachineEndpoint):
+    """POST /oauth/par (RFC 9126)."""
+
+    def answer(self, form: dict[str, str], caller: Caller) -> backends.Reply:
+        """Keep a request and tell its reference."""
+        client = clients.authenticate(form, caller)
+        reference = requests.push(form, caller=replace(caller, client=client))
+        body = {"request_uri": AuthorizationRequest.PREFIX + reference, "expires_in": requests.PUSHED_SECONDS}
+        return {}, JsonResponse(body).text, 201
+
+
+class Token(MachineEndpoint):
+    """POST /oauth/token (RFC 6749 section 3.2)."""
+
+    def answer(self, form: dict[str, str], caller: Caller) -> backends.Reply:
+        """Turn a code, a refresh token or the client's own credentials into an access token."""
+        if "grant_type" not in form:
+            raise InvalidRequest("The grant_type is missing.")
+        return backends.issue(form, caller)
+
+
+class Revocation(MachineEndpoint):
+    """POST /oauth/revoke (RFC 7009)."""
+
+    def answer(self, form: dict[str, str], caller: Caller) -> backends.Reply:
+        """End a token."""
+        return backends.revoke(form, caller)
+
+
+@rights.audience("public")
+class Authorize(View):
+    """GET /oauth/authorize: where a TPP sends its customer."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Open the request and go on to the log-in page, or tell the client or the customer why not."""
+        now = clock.now()
+        try:
+            reference = requests.open_request(_query(request), now=now)
+        except Untrusted as refused:
+            log.info("oauth.refused", path=request.path, code=refused.code, reason=str(refused.__cause__ or refused))
+            words = {"words": str(refused), "code": refused.code}
+            return render(request, "lombard/refused.html", words, status=400)
+        except requests.Unanswerable as refused:
+            log.info("oauth.refused", path=request.path, reason=refused.error.json)
+            answer = {"error": refused.error.error, "error_description": refused.error.description}
+            return _see_other(responses.redirect(refused.parameters, answer, client=refused.client, now=now))
+        return _see_other(f"/login?request={reference}")
+
+
+def _see_other(location: str) -> HttpResponse:
+    return HttpResponse(status=303, headers={"Location": location, **NO_STORE})
+
+
+def _form(request: HttpRequest) -> dict[str, str]:
+    if request.META.get("QUERY_STRING"):
+        raise InvalidRequest("Parameters belong into the body.")
+    if request.content_type != FORM:
+        raise InvalidRequest(f"The body must be {FORM}.")
+    try:
+        return _once(request.POST)
+    except (SuspiciousOperation, BadRequest, UnreadablePostError):
+        raise InvalidRequest("The body cannot be read.") from None
+
+
+def _query(request: HttpRequest) -> dict[str, str]:
+    try:
+        return _once(request.GET)
+    except InvalidRequest as error:
+        raise Untrusted("The request says something twice.") from error
+
+
+def _once(parameters: QueryDict) -> dict[str, str]:
+    """Parameters that are each there once; one without a value counts as absent (RFC 6749 section 3.1)."""
+    if any(len(values) > 1 for values in dict(parameters.lists()).values()):
+        raise InvalidRequest("A parameter is there twice.")
+    return {name: str(value) for name, value in parameters.items() if value}
