@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bank.audit import trail
 from bank.customers.models import User
-from bank.oauth import backends, profile, responses
+from bank.oauth import backends, profile, requests, responses
 from bank.oauth.clients import Caller
 from bank.oauth.models import Authorization, AuthorizationRequest
 
@@ -23,7 +23,7 @@ def approve(
     request comes from requests.load(lock=True). auth_time and acr tell when and how the customer was authenticated.
     """
     claims = request.parameters.get("claims")
-    assert profile.intent_id(claims) == consent_id, "the customer approves what the client asked for"
+    assert requests.intent_id(request) == consent_id, "the customer approves what the client asked for"
     request.decide(now=now)
     client = request.client
     authorization = Authorization.objects.create(
@@ -65,7 +65,7 @@ def refuse(
     trail.record(
         actor=f"customer:{user.username}" if user else "bank:oauth",
         action="authorization.refused",
-        subject=profile.intent_id(request.parameters.get("claims")),
+        subject=requests.intent_id(request),
         detail={"client_id": request.client.client_id, "error": code, "description": told},
         now=now,
     )

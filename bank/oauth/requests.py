@@ -72,6 +72,11 @@ def load(reference: str, *, now: datetime, lock: bool = False) -> AuthorizationR
     return row
 
 
+def intent_id(row: AuthorizationRequest) -> str:
+    """The ConsentId that a stored request is about."""
+    return profile.intent_id(row.parameters.get("claims"))
+
+
 def _open_by_value(query: Mapping[str, str], *, now: datetime) -> str:
     client = clients.find(query.get("client_id", ""))
     if client is None:
