@@ -3,6 +3,7 @@
 Which status may follow which, and how an order is moved: payments/statuses.py.
 """
 
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import ClassVar
@@ -94,7 +95,19 @@ class SchemePayment(models.Model):
     amount_minor = models.BigIntegerField()
     sort_code = models.CharField(max_length=6)
     account_number = models.CharField(max_length=8)
-    answer = models.CharField("what the scheme will answer or has answered", max_length=10)
+    course = models.CharField("how it goes on: a key of payments.schemes.magic.COURSES", max_length=10)
     reason_code = models.CharField(max_length=4, blank=True)
+    words = models.CharField(max_length=100)
     received_at = models.DateTimeField()
+    answers_given = models.PositiveSmallIntegerField(default=0)
+    answer = models.CharField("what the scheme answered last", max_length=10, blank=True)
     answered_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.fpid
+
+    def give(self, answer: str, *, now: datetime) -> None:
+        """Write down the next answer."""
+        self.answers_given += 1
+        self.answer, self.answered_at = answer, now
+        self.save(update_fields=["answers_given", "answer", "answered_at"])

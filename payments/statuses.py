@@ -57,6 +57,11 @@ class Reason(NamedTuple):
     code: str
     words: str
 
+    @property
+    def wire(self) -> list[dict[str, str]]:
+        """StatusReason[], as the trigger writes it too."""
+        return [{"StatusReasonCode": self.code, "StatusReasonDescription": self.words}] if self.code else []
+
 
 NO_REASON = Reason("", "")
 

@@ -1,0 +1,95 @@
+"""What the customer is asked about a payment: the kind of consent that each payment type registers with consents."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import ClassVar
+
+from accounts.models import Account
+from bank.customers.models import User
+from bank.errors import Refused
+from bank.money import Money
+from consents import transitions
+from consents.kinds import Kind
+from consents.models import Consent
+from payments.types import domestic
+
+PAYING_TYPES = frozenset({"CACC", "SVGS"})  # AccountTypeCode of accounts that payments may be made from
+SYMBOLS = {"GBP": "£"}
+
+
+class AccountUnsuitable(Refused):
+    """This account may not be paid from, or is not the one that the TPP named."""
+
+    code = "AG01"
+    message = "The payment cannot be made from this account."
+
+
+class CompletionTooLate(Refused):
+    """The CompletionDateTime has passed before the customer decided."""
+
+    code = "DS24"
+    message = "The time to authorise this payment has passed."
+
+
+class DomesticPaymentKind(Kind):
+    """Leave for one domestic payment, out of one account."""
+
+    name: ClassVar[str] = domestic.DomesticPayment.name
+    scope: ClassVar[str] = "payments"
+    template: ClassVar[str] = "lombard/payment.html"
+    transitions: ClassVar[frozenset[tuple[str, str]]] = transitions.SINGLE_USE
+    chooses_many: ClassVar[bool] = False
+
+    def words(self, consent: Consent) -> dict[str, object]:
+        """The amount, the payee with its account, and the reference; this bank charges nothing."""
+        instruction = domestic.DomesticPayment().instruction(consent.data["Initiation"])
+        amount, payee = written(instruction.amount), instruction.creditor["Name"]
+        return {
+            "purpose": f"pay {amount} to {payee}",
+            "amount": amount,
+            "payee": payee,
+            "payee_account": spaced(instruction.creditor["Identification"]),
+            "reference": instruction.reference,
+            "charges": [],
+        }
+
+    def eligible(self, consent: Consent, customer: User) -> Iterable[Account]:
+        """The customer's open payment accounts in pounds: the one that the TPP named, if it named one."""
+        initiation = consent.data["Initiation"]
+        if consent.data.get("Authorisation", {}).get("AuthorisationType") == "Multiple":
+            return Account.objects.none()  # every account of this bank is authorised by one person
+        accounts = Account.objects.filter(
+            holders__customer=customer,
+            kind=Account.Kind.CUSTOMER,
+            status=Account.Status.ENABLED,
+            currency=initiation["InstructedAmount"]["Currency"],
+            type_code__in=sorted(PAYING_TYPES),
+        ).exclude(identification=initiation["CreditorAccount"]["Identification"])
+        if "DebtorAccount" in initiation:
+            accounts = accounts.filter(identification=initiation["DebtorAccount"]["Identification"])
+        return accounts.order_by("opened_at", "id")
+
+    def check_approval(self, consent: Consent, accounts: list[Account], now: datetime) -> None:
+        """Refuse an approval that comes too late, or for an account that cannot pay or is not the one that was named.
+
+        Raises CompletionTooLate, AccountUnsuitable.
+        """
+        if domestic.is_overdue(consent.data.get("Authorisation", {}), now=now):
+            raise CompletionTooLate
+        initiation = consent.data["Initiation"]
+        named = initiation.get("DebtorAccount", {}).get("Identification")
+        if len(accounts) != 1 or named not in (None, accounts[0].identification):
+            raise AccountUnsuitable
+        if accounts[0].type_code not in PAYING_TYPES or accounts[0].status != Account.Status.ENABLED:
+            raise AccountUnsuitable
+
+
+def written(amount: Money) -> str:
+    """An amount as people write it: £1,234.50."""
+    whole, point, fraction = amount.text.partition(".")
+    return f"{SYMBOLS.get(amount.currency, amount.currency + ' ')}{int(whole):,}{point}{fraction}"
+
+
+def spaced(identification: str) -> str:
+    """Sort code and account number as people write them: 04-00-04 12345678."""
+    return f"{identification[:2]}-{identification[2:4]}-{identification[4:6]} {identification[6:]}"

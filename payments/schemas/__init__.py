@@ -1,0 +1,1 @@
+"""The standard's types of the payment resources, one file a resource."""

@@ -1,0 +1,1 @@
+"""Payment schemes: how money leaves for other banks."""

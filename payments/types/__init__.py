@@ -1,0 +1,1 @@
+"""The payment types: one class each, with what differs between them as hooks."""
