@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, sync_playwright
 
 from bank.sandbox.tpp import client
+from tests.crash.victim import Victim
 from tests.journeys import world
 
 SCREENS = world.ROOT / "var" / "screenshots"
@@ -17,6 +18,15 @@ CANDIDATES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-st
 HOW_TO_GET_IT = (
     "No Chromium was found: install one (apt install chromium) or run `.venv/bin/playwright install chromium`"
 )
+
+
+@pytest.fixture(scope="session")
+def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[world.World]:
+    """A sandbox, started as people start it."""
+    sandbox = Victim(tmp_path_factory.mktemp("bank"))
+    sandbox.start()
+    yield sandbox.world
+    sandbox.stop()
 
 
 @pytest.fixture(scope="session")

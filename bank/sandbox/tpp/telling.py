@@ -41,7 +41,7 @@ class Telling:
             return
         self._line(f"    → {request.method} {_short(request.url)}")
         self._headers(request.headers, names=TOLD_REQUEST)
-        self._body(request.body, kind=request.headers.get("Content-Type", ""))
+        self._body(request.body, kind=str(request.headers.get("Content-Type", "")))
         self._line(f"    ← {answer.status_code} {answer.reason}")
         self._headers(answer.headers, names=TOLD_ANSWER)
         self._body(answer.content, kind=answer.headers.get("Content-Type", ""))

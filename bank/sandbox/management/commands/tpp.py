@@ -28,15 +28,15 @@ class Command(BaseCommand):
         new.add_argument("name")
         new.add_argument("--auth", choices=METHODS, default=METHODS[0], help="how it proves who it is")
         new.add_argument("--redirect-uri", default=enrolment.REDIRECT_URI, help="where customers are sent back to")
-        new.set_defaults(do=self.new)
+        new.set_defaults(do=self.make_one)
         paying = commands.add_parser("pay", help="walk a whole payment as a TPP")
         paying.add_argument("amount", help="in pounds, e.g. 12.34")
         paying.add_argument("--to", help="sort code and account number, e.g. 04-00-04 12345678 (default: Bob's)")
         paying.add_argument("--payee", default="", help="the name on that account")
         paying.add_argument("--reference", default="Thank you")
-        paying.set_defaults(do=self.pay)
+        paying.set_defaults(do=self.walk_payment)
         reading = commands.add_parser("accounts", help="walk a whole account read as a TPP")
-        reading.set_defaults(do=self.accounts)
+        reading.set_defaults(do=self.walk_read)
         for journey in (paying, reading):
             journey.add_argument(
                 "--tpp", default=enrolment.READY_MADE, help="which TPP to be (a folder below var/tpps)"
@@ -45,7 +45,7 @@ class Command(BaseCommand):
             journey.add_argument("--quiet", action="store_true", help="print the outcome only")
         why = commands.add_parser("why", help="tell which check refused a call")
         why.add_argument("interaction_id", help="the x-fapi-interaction-id of the answer")
-        why.set_defaults(do=self.why)
+        why.set_defaults(do=self.explain)
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
         """Run one of them; what a TPP would see going wrong becomes one sentence."""
@@ -57,14 +57,14 @@ class Command(BaseCommand):
         except RequestException as failure:
             raise CommandError(f"The bank cannot be reached; is it running (make run)? {failure}") from failure
 
-    def new(self, options: dict[str, Any]) -> None:
+    def make_one(self, options: dict[str, Any]) -> None:
         """Make a TPP."""
         folder = enrolment.make(
             options["name"], auth_method=options["auth"], redirect_uri=options["redirect_uri"], now=clock.now()
         )
         self.stdout.write(f"{folder}\nNow try: manage.py tpp pay 12.34 --tpp {options['name']} --approve alice")
 
-    def pay(self, options: dict[str, Any]) -> None:
+    def walk_payment(self, options: dict[str, Any]) -> None:
         """Pay."""
         to, payee = self._creditor(options)
         payment = pay.Payment(amount=options["amount"], to=to, name=payee, reference=options["reference"])
@@ -75,13 +75,13 @@ class Command(BaseCommand):
         if order["Status"] != "ACCC":
             sys.exit(1)
 
-    def accounts(self, options: dict[str, Any]) -> None:
+    def walk_read(self, options: dict[str, Any]) -> None:
         """Read accounts."""
         tell = telling.Telling(quiet=options["quiet"])
         tpp = self._tpp(options, tell)
         accounts.walk(tpp, approve=self._approval(tpp, options), tell=tell)
 
-    def why(self, options: dict[str, Any]) -> None:
+    def explain(self, options: dict[str, Any]) -> None:
         """Explain a refusal."""
         told = refusals.explain(options["interaction_id"], logs=settings.VAR_DIR / "log")
         if not told:
