@@ -90,12 +90,15 @@ def tpp(
     now: datetime,
     roles: tuple[str, ...] = ("AISP", "PISP"),
     auth_method: str = "private_key_jwt",
+    transport_key: rsa.RSAPrivateKey | None = None,
+    signing_key: rsa.RSAPrivateKey | None = None,
 ) -> Provider:
     """A TPP of the sandbox directory, registered with the bank. Call it inside a unit of work."""
     from bank.oauth import registration
 
     statement = directory.enrol(name, roles=roles, redirect_uris=[REDIRECT_URI], now=now)
-    transport_key, signing_key = authority.new_key(), authority.new_key()
+    transport_key = transport_key or authority.new_key()
+    signing_key = signing_key or authority.new_key()
     transport = directory.issue(statement, use="transport", public_key=transport_key.public_key(), now=now)
     signing = directory.issue(statement, use="signing", public_key=signing_key.public_key(), now=now)
     statement.refresh_from_db()

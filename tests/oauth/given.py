@@ -1,0 +1,222 @@
+"""A TPP that talks to the authorization server, and can be told to get any detail wrong."""
+
+import base64
+import functools
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+from django.conf import settings
+from django.http import HttpResponse
+from django.test import Client as Browser
+from joserfc import jws
+from joserfc.jwk import ECKey, KeySet, RSAKey
+
+from bank import ids
+from bank.customers.models import User
+from bank.keys import jose, store
+from bank.oauth import decisions, requests
+from bank.outbox import unit
+from bank.tpps import authority
+from consents import lifecycle
+from tests import calls, people
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+SCA, CA = "urn:openbanking:psd2:sca", "urn:openbanking:psd2:ca"
+VERIFIER = "v" * 64
+CHALLENGE = calls.base64url(hashlib.sha256(VERIFIER.encode()).digest())
+TOKEN, PAR, REVOKE = "/oauth/token", "/oauth/par", "/oauth/revoke"
+TPP_KEYS: dict[str, rsa.RSAPrivateKey] = {}
+
+
+@functools.cache
+def key(_name: str) -> rsa.RSAPrivateKey:
+    """A key that the whole run shares: making one takes longer than a test."""
+    return authority.new_key()
+
+
+def without(values: dict[str, Any]) -> dict[str, Any]:
+    """Values, less those that are None."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+@dataclass(kw_only=True)
+class Party:
+    """One registered TPP. Claims and parameters can be changed call by call; None leaves one out."""
+
+    provider: people.Provider
+    now: datetime
+    browser: Browser = field(default_factory=lambda: Browser(raise_request_exception=False))
+
+    @property
+    def client(self) -> Any:
+        return self.provider.client
+
+    @property
+    def client_id(self) -> str:
+        return self.provider.client.client_id
+
+    @property
+    def kid(self) -> str:
+        return self.provider.statement.jwks["keys"][0]["kid"]
+
+    @property
+    def der(self) -> bytes:
+        return x509.load_pem_x509_certificate(self.provider.transport.pem.encode()).public_bytes(Encoding.DER)
+
+    def seconds(self, offset: int = 0) -> int:
+        return int(self.now.timestamp()) + offset
+
+    def sign(self, claims: dict[str, Any], **header: Any) -> str:
+        """Sign claims with the TPP's key: PS256 unless the header says otherwise."""
+        complete = without({"alg": "PS256", "kid": self.kid} | header)
+        signer = RSAKey.import_key(self.provider.signing_key)
+        registry = jws.JWSRegistry(algorithms=["PS256", "RS256", "PS512"], strict_check_header=False)
+        return jws.serialize_compact(complete, jose.orjson.dumps(without(claims)), signer, registry=registry)
+
+    def assertion(self, *, header: dict[str, Any] | None = None, **claims: Any) -> dict[str, str]:
+        """The form fields of private_key_jwt."""
+        complete = {
+            "iss": self.client_id,
+            "sub": self.client_id,
+            "aud": settings.ISSUER,
+            "iat": self.seconds(),
+            "exp": self.seconds(60),
+            "jti": secrets.token_urlsafe(16),
+        }
+        signed = self.sign(complete | claims, **(header or {}))
+        return {"client_assertion_type": ASSERTION_TYPE, "client_assertion": signed}
+
+    def proof(self) -> dict[str, str]:
+        """How this client proves who it is."""
+        is_tls = self.client.token_endpoint_auth_method == "tls_client_auth"
+        return {"client_id": self.client_id} if is_tls else self.assertion()
+
+    def request_object(self, consent_id: str = "con_0", *, header: dict[str, Any] | None = None, **claims: Any) -> str:
+        """A signed request object that is right in everything but what is said."""
+        intent = {"openbanking_intent_id": {"value": consent_id, "essential": True}}
+        complete = {
+            "iss": self.client_id,
+            "aud": settings.ISSUER,
+            "nbf": self.seconds(),
+            "exp": self.seconds(300),
+            "client_id": self.client_id,
+            "response_type": "code id_token",
+            "redirect_uri": people.REDIRECT_URI,
+            "scope": "openid accounts",
+            "state": "a state",
+            "nonce": "a nonce",
+            "code_challenge": CHALLENGE,
+            "code_challenge_method": "S256",
+            "claims": {"id_token": intent | {"acr": {"essential": True, "values": [SCA]}}},
+        }
+        return self.sign(complete | claims, **({"typ": "oauth-authz-req+jwt"} | (header or {})))
+
+    def post(
+        self, path: str, form: dict[str, str] | str, *, der: bytes | str | None = "own", **extra: Any
+    ) -> HttpResponse:
+        """Post a form over the TPP's certificate, another one, or none."""
+        body = form if isinstance(form, str) else urlencode(form)
+        environ = {"gunicorn.socket": calls.Socket(self.der if der == "own" else der)}  # type: ignore[arg-type]
+        content_type = extra.pop("content_type", "application/x-www-form-urlencoded")
+        return self.browser.post(path, body, content_type=content_type, secure=True, **environ, **extra)
+
+    def token(self, *, der: bytes | str | None = "own", **form: str) -> HttpResponse:
+        """Call the token endpoint, authenticated unless the form says how."""
+        proof = {} if "client_assertion" in form or "client_id" in form else self.proof()
+        return self.post(TOKEN, proof | form, der=der)
+
+    def redeem(self, code: str, **form: str | None) -> HttpResponse:
+        """Turn a code into tokens."""
+        complete = {"code": code, "redirect_uri": people.REDIRECT_URI, "code_verifier": VERIFIER} | form
+        return self.token(grant_type="authorization_code", **without(complete))
+
+    def push(self, request: str | None = None, **form: str) -> HttpResponse:
+        """Push a request object."""
+        return self.post(PAR, self.proof() | without({"request": request}) | form)
+
+    def visit(self, **query: str | None) -> HttpResponse:
+        """Open /oauth/authorize as the customer's browser does: nobody's certificate."""
+        sent = without({"client_id": self.client_id} | query)
+        return self.browser.get(f"/oauth/authorize?{urlencode(sent)}", secure=True)
+
+    def open(self, consent_id: str, **claims: Any) -> str:
+        """Have a request opened; return the reference that the pages get."""
+        answer = self.visit(request=self.request_object(consent_id, **claims))
+        assert answer.status_code == 303, answer.content
+        assert answer["Location"].startswith("/login?request="), answer["Location"]
+        return answer["Location"].removeprefix("/login?request=")
+
+    def lodge(self, *, kind: str = "account-access", **more: Any) -> str:
+        """A consent of this TPP that awaits its customer."""
+        with unit.work():
+            return lifecycle.lodge(
+                consent_id=ids.new("con"),
+                kind=kind,
+                client_pk=self.client.pk,
+                data={"Permissions": ["ReadAccountsBasic"]},
+                risk={},
+                actor="bank:tests",
+                now=self.now,
+                permissions=["ReadAccountsBasic"],
+                **more,
+            ).pk
+
+    def approved(self, *, customer: User | None = None, consent_id: str = "", **claims: Any) -> dict[str, str]:
+        """Let a customer approve a consent; return what the browser brings back."""
+        alice = customer or people.customer(now=self.now)
+        lodged = consent_id or self.lodge()
+        reference = self.open(lodged, **claims)
+        with unit.work():
+            row = requests.load(reference, now=self.now, lock=True)
+            account = people.account(alice, now=self.now)
+            consent = lifecycle.lock(lodged)
+            lifecycle.authorise(consent, customer=alice, accounts=[account], actor="customer:alice", now=self.now)
+            location = decisions.approve(
+                row, user=alice, consent_id=lodged, auth_time=self.now, acr=SCA, now=self.now
+            )
+        return brought_back(location) | {"consent_id": lodged}
+
+
+def brought_back(location: str) -> dict[str, str]:
+    """What a redirect carries, in its fragment or its query."""
+    parts = urlsplit(location)
+    return {name: values[0] for name, values in parse_qs(parts.fragment or parts.query).items()}
+
+
+def party(*, now: datetime, auth_method: str = "private_key_jwt", name: str = "Bob's Budget", **more: Any) -> Party:
+    """A new TPP, registered."""
+    with unit.work():
+        provider = people.tpp(
+            name,
+            now=now,
+            auth_method=auth_method,
+            transport_key=key("transport"),
+            signing_key=key("signing"),
+            **more,
+        )
+    return Party(provider=provider, now=now)
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    """The claims of a JWT that the bank signed, checked with its published keys."""
+    keys = KeySet.import_key_set(store.public_jwks())
+    signed = jws.deserialize_compact(token, keys, algorithms=["PS256", "ES256"])
+    claims: dict[str, Any] = jose.orjson.loads(signed.payload)
+    return claims
+
+
+def half(value: str) -> str:
+    """c_hash, s_hash and at_hash of a value."""
+    return base64.urlsafe_b64encode(hashlib.sha256(value.encode()).digest()[:16]).rstrip(b"=").decode()
+
+
+def elliptic_key() -> ECKey:
+    """A P-256 key of nobody's."""
+    return ECKey.generate_key("P-256")
