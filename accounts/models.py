@@ -144,6 +144,13 @@ class Posting(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["account", "-booked_at", "-id"], name="posting_by_account_and_time"),
+            # A consent may show one direction alone; its page must not cost more where that is the rare one.
+            models.Index(
+                fields=["account", "-booked_at", "-id"], name="credit_by_time", condition=models.Q(amount_minor__gt=0)
+            ),
+            models.Index(
+                fields=["account", "-booked_at", "-id"], name="debit_by_time", condition=models.Q(amount_minor__lt=0)
+            ),
             models.Index(
                 fields=["account", "counterparty", "-booked_at"],
                 name="posting_by_counterparty",

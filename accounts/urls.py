@@ -1,5 +1,7 @@
-"""The paths of this package."""
+"""The paths of this package: the resources' own."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from accounts import resources, views
+
+urlpatterns = [path(row.path, views.reader(row).as_view(), name=row.operation_id) for row in resources.RESOURCES]

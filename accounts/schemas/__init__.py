@@ -1,1 +1,1 @@
-"""The standard's types of the account-information resources, one file a resource."""
+"""The account-information resources on the wire, one module a resource."""

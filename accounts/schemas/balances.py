@@ -1,55 +1,66 @@
-"""The standard's types of balances, v4.0.1."""
+"""Balances on the wire: OBReadBalance1, v4.0.1."""
 
 from typing import Annotated, Literal
 
 import typing_extensions as te
 from pydantic import Field
 
-from bank.api import wire
+from bank.api.wire import (
+    Amount,
+    CurrencyCode,
+    DateTime,
+    Links,
+    Max40Text,
+    Meta,
+    OBActiveOrHistoricCurrencyAndAmount,
+    OBCreditDebitCode,
+    Wire,
+)
 
 OBBalanceType1Code = Literal["CLAV", "CLBD", "FWAV", "INFO", "ITAV", "ITBD", "OPAV", "OPBD", "PRCD", "XPCD"]
-OBCreditLineType1Code = Literal["Available", "Credit", "Emergency", "Pre-Agreed", "Temporary"]
-OBBalanceSubType1Code = Literal["BCUR", "LCUR"]
 
 
 class OBBalanceAmount(te.TypedDict, closed=True):
-    """The amount of a balance."""
+    """An amount in the currency of the account (BCUR) or in one of the customer's choice (LCUR)."""
 
-    Amount: wire.Amount
-    Currency: wire.CurrencyCode
-    SubType: te.NotRequired[OBBalanceSubType1Code]
+    Amount: Amount
+    Currency: CurrencyCode
+    SubType: te.NotRequired[Literal["BCUR", "LCUR"]]
 
 
 class OBCreditLine1(te.TypedDict, closed=True):
-    """Credit that the account has, and whether the balance counts it."""
+    """What the bank lends on the account, and whether the balance counts it in."""
 
     Included: bool
-    Type: te.NotRequired[OBCreditLineType1Code]
-    Amount: te.NotRequired[wire.OBActiveOrHistoricCurrencyAndAmount]
+    Type: te.NotRequired[Literal["Available", "Credit", "Emergency", "Pre-Agreed", "Temporary"]]
+    Amount: te.NotRequired[OBActiveOrHistoricCurrencyAndAmount]
 
 
 class OBCashBalance1(te.TypedDict, closed=True):
-    """One balance of one account."""
+    """One balance of an account."""
 
-    AccountId: wire.Max40Text
-    CreditDebitIndicator: wire.OBCreditDebitCode
+    AccountId: Max40Text
+    CreditDebitIndicator: OBCreditDebitCode
     Type: OBBalanceType1Code
-    DateTime: wire.DateTime
+    DateTime: DateTime
     Amount: OBBalanceAmount
     CreditLine: te.NotRequired[list[OBCreditLine1]]
     LocalAmount: te.NotRequired[OBBalanceAmount]
 
 
-class OBReadDataBalance1(te.TypedDict, closed=True):
-    """Data of OBReadBalance1."""
+class OBReadBalance1Data(te.TypedDict, closed=True):
+    """The balances of an account, each of another type."""
 
     Balance: Annotated[list[OBCashBalance1], Field(min_length=1)]
-    TotalValue: te.NotRequired[wire.OBActiveOrHistoricCurrencyAndAmount]
+    TotalValue: te.NotRequired[OBActiveOrHistoricCurrencyAndAmount]
 
 
 class OBReadBalance1(te.TypedDict, closed=True):
-    """Answer of GET /accounts/{AccountId}/balances."""
+    """The answer to a request for balances."""
 
-    Data: OBReadDataBalance1
-    Links: te.NotRequired[wire.Links]
-    Meta: te.NotRequired[wire.Meta]
+    Data: OBReadBalance1Data
+    Links: te.NotRequired[Links]
+    Meta: te.NotRequired[Meta]
+
+
+ANSWER = Wire(OBReadBalance1)

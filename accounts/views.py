@@ -1,0 +1,46 @@
+"""The account-information endpoints: one view, made once for every row of accounts/resources.py."""
+
+from accounts import resources
+from bank.api import access
+from bank.api.endpoint import Answer, Call, Endpoint, operation
+from bank.errors import Refused
+
+
+class ConsentNotAuthorised(Refused):
+    """The consent behind the token does not allow reading now."""
+
+    code = "U009"
+    message = "The consent is not authorised."
+
+
+def reader(resource: resources.Resource) -> type[Endpoint]:
+    """Make the endpoint of a resource."""
+
+    class Reader(Endpoint):
+        """Reads one resource under an account-access consent."""
+
+        @operation(
+            grant=access.AUTHORIZATION_CODE,
+            scope="accounts",
+            answers=resource.answers,
+            query=resource.query,
+            permissions=resource.permissions,
+            operation_id=resource.operation_id,
+        )
+        def get(self, call: Call, AccountId: str | None = None) -> Answer:  # noqa: N803 - the standard's name
+            """Read it. Raises ConsentNotAuthorised, AccountNotConsented, AccountNotFound, and what the row raises."""
+            if call.access.consent_kind != "account-access" or call.access.consent_status != "AUTH":
+                raise ConsentNotAuthorised
+            found = resource.read(
+                resources.Reading(
+                    access=call.access,
+                    path=call.request.path,
+                    query=call.query,
+                    accounts=resources.find_accounts(call.access, account_id=AccountId),
+                    now=call.now,
+                )
+            )
+            return Answer(data={resource.member: found.items}, links=found.links, meta=found.meta)
+
+    Reader.__name__ = Reader.__qualname__ = resource.operation_id
+    return Reader
