@@ -159,6 +159,7 @@ INSTALLED_APPS = [
     "fraud",
     "payments",
     "bank.sandbox",
+    "bank",
 ]
 
 MIDDLEWARE = [

@@ -2,7 +2,7 @@
 
 The order of the checks is part of the interface; tests/api/test_order.py walks it.
 
-    1  interaction id, method (405), media types (406, 415)
+    1  interaction id, host (400 U006), method (405), media types (406, 415)
     2  client certificate, token and its binding (401), TPP (403), grant, scope, permissions (403), rate (429)
     3  header values and ids (400 U006, U007, U011), size of the body (400 U010), signature (400 U015 to U019)
     4  body against the operation's wire type (400 U002 to U005, U010)
@@ -151,7 +151,8 @@ class Endpoint(APIView):
 
     def _take(self, request: Request, path: dict[str, str]) -> Answer | None:
         """Check everything that can be checked before the rules are asked, then ask them."""
-        self._begin("method")
+        self._begin("host and method")
+        envelope.check_host(self.http)
         handler = self._handler()
         self._begin("media types")
         envelope.check_media(self.http, reads_body=self.operation.body is not None)

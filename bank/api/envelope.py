@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 
 from bank.errors import Fault, Refused
@@ -40,6 +41,13 @@ class MethodUnknown(Refused):
     def headers(self) -> dict[str, str]:
         """The methods that there are."""
         return {"Allow": ", ".join(self.allowed)}
+
+
+class HostUnknown(Refused):
+    """The Host header names a host that is not this bank's."""
+
+    code = "U006"
+    message = "The header Host is not valid."
 
 
 class NotAcceptable(Refused):
@@ -90,6 +98,14 @@ def interaction_id(http: HttpRequest) -> str:
     """The caller's id for this exchange exactly as sent, or a fresh one where there is none that is a UUID."""
     sent: str = http.META.get("HTTP_X_FAPI_INTERACTION_ID", "")
     return sent if UUID.fullmatch(sent) else str(uuid.uuid4())
+
+
+def check_host(http: HttpRequest) -> None:
+    """Raises HostUnknown."""
+    try:
+        http.get_host()
+    except DisallowedHost:
+        raise HostUnknown from None
 
 
 def check_media(http: HttpRequest, *, reads_body: bool) -> None:
