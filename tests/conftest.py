@@ -17,6 +17,7 @@ from django.db import connections
 from bank import clock
 from bank.outbox import unit
 from bank.sandbox import postgres
+from tests.crash.victim import Victim
 
 
 class RollBack(Exception):
@@ -44,6 +45,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """How long the crash test is: three kills unless said; `--crash-rounds 10 --crash-payments 200` is the long one."""
     parser.addoption("--crash-rounds", type=int, default=3, help="how many processes are killed")
     parser.addoption("--crash-payments", type=int, default=40, help="how many payments are made meanwhile")
+
+
+@pytest.fixture(scope="session")
+def live() -> Iterator[Victim]:
+    """A running sandbox of its own, started as people start it, for every test that talks to one over HTTPS."""
+    sandbox = Victim(environment.new_folder())
+    try:
+        sandbox.start()
+        yield sandbox
+    finally:
+        sandbox.stop()
+        shutil.rmtree(sandbox.world.var)
 
 
 def pytest_unconfigure() -> None:

@@ -14,8 +14,15 @@ for name in list(os.environ):
     if name.startswith("LOMBARD_") or name in {"DATABASE_URL", "BROKER_URL"}:
         del os.environ[name]
 
-VAR = Path(tempfile.mkdtemp(prefix="lombard-test-"))
-VAR.chmod(0o711)  # PostgreSQL does not run as root; its account must get through
+
+def new_folder() -> Path:
+    """A data folder for a bank that lives for a test; whoever asks removes it."""
+    folder = Path(tempfile.mkdtemp(prefix="lombard-test-"))
+    folder.chmod(0o711)  # PostgreSQL does not run as root; its account must get through
+    return folder
+
+
+VAR = new_folder()
 os.environ["LOMBARD_VAR"] = str(VAR)
 os.environ["DJANGO_SETTINGS_MODULE"] = "bank.settings"
 django.setup()
