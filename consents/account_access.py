@@ -112,6 +112,7 @@ class AccountAccess(Kind):
     def words(self, consent: Consent) -> dict[str, object]:
         """The clusters of data, the window they are read in, and the end of the access."""
         return {
+            "purpose": "share account information",
             "clusters": clusters(consent.permissions),
             "reads_transactions": any(
                 code.startswith(("ReadTransactions", "ReadStatements")) for code in consent.permissions

@@ -10,7 +10,7 @@ from celery import shared_task
 from django.db.models import QuerySet
 
 from bank import clock
-from bank.oauth import requests
+from bank.oauth import profile
 from bank.oauth.models import AuthorizationRequest
 from bank.outbox import unit
 from consents import lifecycle, transitions
@@ -19,7 +19,7 @@ from consents.models import Consent, Status
 ACTOR = "bank:consents"
 BATCH = 100
 AWAITED_HOURS_MAX = 24
-LEFT_AFTER = timedelta(minutes=15)
+LEFT_AFTER = timedelta(minutes=AuthorizationRequest.OPEN_MINUTES)
 NEVER_DECIDED = "The customer did not decide in time."
 REASON = "DS24"
 
@@ -55,9 +55,8 @@ def reject_abandoned(*, now: datetime) -> int:
             .order_by("opened_at")[:BATCH]
         )
         for request in left:
-            request.decided_at = now
-            request.save(update_fields=["decided_at"])
-            _reject_if_awaiting(requests.intent_id(request), now=now)
+            request.decide(now=now)
+            _reject_if_awaiting(profile.intent_id(request.parameters["claims"]), now=now)
     return len(left)
 
 

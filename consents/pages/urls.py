@@ -1,5 +1,7 @@
 """The paths of the customers' pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from consents.pages import views
+
+urlpatterns = [path("login", views.login), path("sca", views.prove), path("consent", views.decide)]

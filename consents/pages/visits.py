@@ -13,7 +13,7 @@ from accounts.models import Account
 from bank.customers import sessions
 from bank.customers.models import User
 from bank.errors import Refused
-from bank.oauth import requests
+from bank.oauth import profile, requests
 from bank.oauth.models import AuthorizationRequest
 from consents import kinds, lifecycle
 from consents.kinds import Kind
@@ -68,8 +68,7 @@ def find(reference: str, *, now: datetime, lock: bool = False) -> Visit:
         raise Unusable(
             "This request is not known here, was answered before, or waited too long.", code="U036"
         ) from reason
-    consent_id = requests.intent_id(request)
-    consent = _consent(consent_id, lock=lock)
+    consent = _consent(profile.intent_id(request.parameters["claims"]), lock=lock)
     kind = kinds.KINDS[consent.kind]
     if not kind.can_be_asked(consent.status):
         raise Unusable("This request was answered before, or can no longer be answered.", code="U009")

@@ -30,6 +30,12 @@ def foreign(text: object) -> SafeString:
 
 
 @register.filter
+def foreign_words(text: object) -> SafeString:
+    """Show a sentence of ours that holds what others wrote: plain and set apart, without emphasis."""
+    return format_html("<bdi>{}</bdi>", plain(text))
+
+
+@register.filter
 def plain_text(text: object) -> str:
     """The same without markup, for a title or an attribute."""
     return plain(text)
