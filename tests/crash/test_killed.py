@@ -3,17 +3,18 @@
 import json
 import random
 import secrets
+import shutil
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
 from requests import RequestException
 
 from bank.sandbox.tpp import client, pay
+from tests import environment
 from tests.crash.victim import Victim
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(1800)]
@@ -23,12 +24,14 @@ PARTS = ["web", "worker", "database"]
 
 
 @pytest.fixture(scope="module")
-def victim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Victim]:
-    var: Path = tmp_path_factory.mktemp("victim")
-    made = Victim(var)
-    made.start()
-    yield made
-    made.stop()
+def victim() -> Iterator[Victim]:
+    made = Victim(environment.new_folder())
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
+        shutil.rmtree(made.world.var)
 
 
 def persist(tpp: client.Client, approved: dict[str, Any]) -> dict[str, Any]:

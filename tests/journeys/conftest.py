@@ -21,12 +21,9 @@ HOW_TO_GET_IT = (
 
 
 @pytest.fixture(scope="session")
-def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[world.World]:
-    """A sandbox, started as people start it."""
-    sandbox = Victim(tmp_path_factory.mktemp("bank"))
-    sandbox.start()
-    yield sandbox.world
-    sandbox.stop()
+def bank(live: Victim) -> world.World:
+    """The running sandbox that all live tests share."""
+    return live.world
 
 
 @pytest.fixture(scope="session")
