@@ -52,7 +52,8 @@ def _page(view: Page) -> Callable[[HttpRequest], HttpResponse]:
 def _lock_down(response: HttpResponse, *, redirect_uri: str) -> HttpResponse:
     """No cache, no referrer; the form may lead back to the TPP, since browsers hold its redirect to the policy."""
     response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
+    # Forms must tell where they come from (else `Origin: null` looks like forgery); where we send people learns nothing.
+    response["Referrer-Policy"] = "no-referrer" if response.status_code == SEE_OTHER else "same-origin"
     if redirect_uri:
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(redirect_uri))
         response._csp_update = {"form-action": [origin]}  # type: ignore[attr-defined] # django-csp reads it there
