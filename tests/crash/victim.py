@@ -29,14 +29,15 @@ class Victim:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "sandbox"],
-            cwd=world.ROOT,
-            env=self.environment,
-            stdout=(self.world.var / "sandbox.log").open("ab"),
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        with (self.world.var / "sandbox.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "sandbox"],
+                cwd=world.ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         self.world.manage("ready", "--timeout", str(READY_SECONDS))
 
     def stop(self) -> None:

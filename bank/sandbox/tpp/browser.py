@@ -86,6 +86,7 @@ class Browser:
         self.stop_at = stop_at
         self.page: Page | None = None
         self.left_to = ""  # where the bank sent us in the end
+        self.policy = ""  # of the page before us: what its forms may say of where they come from
 
     def open(self, url: str) -> None:
         """Follow a link."""
@@ -97,11 +98,13 @@ class Browser:
 
     def accounts(self) -> list[str]:
         """The ids of the accounts to choose: all where many may be chosen, the first where one must be."""
-        fields = {
-            name: kind for form in (self.page.forms if self.page else []) for name, (_, kind, _) in form.fields.items()
+        offered = {
+            field_id: kind
+            for form in (self.page.forms if self.page else [])
+            for field_id, (_, kind, _) in form.fields.items()
+            if field_id.startswith("account-") and kind in ("checkbox", "radio")
         }
-        offered = [name for name in fields if name.startswith("account-")]
-        return offered if all(fields[name] == "checkbox" for name in offered) else offered[:1]
+        return list(offered) if "radio" not in offered.values() else list(offered)[:1]
 
     def send(self, button_id: str, **entries: str) -> None:
         """Fill in fields by their id (any value ticks a box) and press a button.
@@ -124,10 +127,13 @@ class Browser:
         self._go(form.method, form.action, data=values)
 
     def _go(self, method: str, url: str, data: dict[str, list[str]] | None = None) -> None:
-        parts = urlsplit(url)
-        headers = {"Origin": f"{parts.scheme}://{parts.netloc}", "Referer": url} if method == "POST" else {}
         answer = self.session.request(
-            method, url, data=data, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False
+            method,
+            url,
+            data=data,
+            headers=self._whence(url) if method == "POST" else {},
+            timeout=TIMEOUT_SECONDS,
+            allow_redirects=False,
         )
         while answer.status_code in REDIRECTS:
             url = urljoin(url, answer.headers["Location"])
@@ -135,7 +141,14 @@ class Browser:
                 self.page, self.left_to = None, url
                 return
             answer = self.session.get(url, timeout=TIMEOUT_SECONDS, allow_redirects=False)
-        self.page = Page(answer.text, url=url)
+        self.page, self.policy = Page(answer.text, url=url), answer.headers.get("Referrer-Policy", "")
+
+    def _whence(self, url: str) -> dict[str, str]:
+        """Say where a form comes from, as browsers do (Fetch, "append a request Origin header")."""
+        if self.policy == "no-referrer":
+            return {"Origin": "null"}
+        parts = urlsplit(url)
+        return {"Origin": f"{parts.scheme}://{parts.netloc}", "Referer": self.page.url if self.page else url}
 
 
 def approve(url: str, *, customer: Customer, ca: str, stop_at: str) -> str:
