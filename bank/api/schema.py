@@ -3,6 +3,7 @@
 One document for each family of the standard; `manage.py openapi` writes them, and a test keeps them in step.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -150,7 +151,11 @@ class Schema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         """Headers and query parameters of the request, headers of the answers."""
-        return [*self._request_headers(), *self._query_parameters(), *self._response_headers()]
+        return [*self._path(), *self._request_headers(), *self._query_parameters(), *self._response_headers()]
+
+    def _path(self) -> Iterable[OpenApiParameter]:
+        for name in re.findall(r"{(\w+)}", self.path):
+            yield OpenApiParameter(name, TEXT, OpenApiParameter.PATH)
 
     def _request_headers(self) -> Iterable[OpenApiParameter]:
         yield _header("Authorization", TEXT, required=True)
