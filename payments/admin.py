@@ -127,8 +127,8 @@ class CaseAdmin(pages.ReadOnly):
 class SchemePaymentAdmin(pages.ReadOnly):
     """The simulated scheme's own book."""
 
-    list_display = ("fpid", "order_id", "answer", "reason_code", "received_at", "answered_at")
-    list_filter = ("answer",)
+    list_display = ("fpid", "order_id", "course", "answer", "received_at", "answered_at")
+    list_filter = ("course",)
     ordering = ("-received_at",)
     search_fields = ("=fpid", "=order_id")
 
@@ -175,15 +175,16 @@ def scheme_record_of(order: PaymentOrder) -> pages.Table:
     """What the scheme knows of it."""
     return pages.Table(
         title="Scheme",
-        columns=["FPID", "To", "Answer", "Reason", "Received", "Answered"],
+        columns=["FPID", "To", "Course", "Received", "Last answer", "At", "Reason"],
         rows=[
             [
                 pages.link(SchemePayment, payment.pk),
                 f"{payment.sort_code} {payment.account_number}",
-                payment.answer,
-                payment.reason_code or pages.NOTHING,
+                payment.course,
                 pages.moment(payment.received_at),
+                payment.answer or pages.NOTHING,
                 pages.moment(payment.answered_at),
+                f"{payment.reason_code} {payment.words}".strip() or pages.NOTHING,
             ]
             for payment in SchemePayment.objects.filter(order_id=order.pk)
         ],

@@ -4,18 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from django.contrib import admin
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
 from bank import clock
 from bank.audit import trail
 from bank.desk import pages
 from bank.outbox import unit
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,23 +47,11 @@ class Desk(admin.AdminSite):
         queues = [{"words": queue.words, "path": queue.path(), "waiting": queue.waiting()} for queue in QUEUES]
         return super().index(request, {**(extra_context or {}), "queues": queues})
 
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Let staff in, and tell the trail."""
-        response = super().login(request, extra_context)
-        if request.method == "POST" and self.has_permission(request):
-            self._record(request.user.get_username(), action="staff.logged_in")
-        elif request.method == "POST":
-            log.warning("staff.login_refused")
-        return response
-
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """Let staff go, and tell the trail."""
+        """Let staff go, and tell the trail; the log-in told it from where the password was checked."""
         username = "" if isinstance(request.user, AnonymousUser) else request.user.get_username()
         response = super().logout(request, extra_context)
         if username:
-            self._record(username, action="staff.logged_out")
+            with unit.work():
+                trail.record(actor=f"staff:{username}", action="log-out.done", subject=username, now=clock.now())
         return response
-
-    def _record(self, username: str, *, action: str) -> None:
-        with unit.work():
-            trail.record(actor=f"staff:{username}", action=action, subject=username, now=clock.now())
