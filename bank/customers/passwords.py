@@ -20,6 +20,7 @@ def attempt(*, username: str, password: str, kind: str, now: datetime) -> User |
     One answer for every failure, so that nobody learns which user names exist. Returned and not raised, so that the
     count of failures is kept. Locks the person: attempts on one person follow each other.
     """
+    username = username.replace("\0", "")  # no column can hold it, and nobody is called so
     person = User.objects.select_for_update().filter(username=username, kind=kind, is_active=True).first()
     if person is None:
         make_password(password)  # takes as long as comparing would

@@ -1,0 +1,68 @@
+"""The front door, and how pages show what others wrote."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client as Browser
+
+from bank.customers.templatetags import lombard
+from tests.consents.visitor import words
+
+TEMPLATES = Path(settings.BASE_DIR) / "bank" / "customers" / "templates"
+STYLE = Path(settings.BASE_DIR) / "bank" / "customers" / "static" / "lombard" / "lombard.css"
+
+
+def test_tells_visitors_that_this_is_a_sandbox(db: None) -> None:
+    page = Browser().get("/", secure=True)
+
+    assert page.status_code == 200
+    assert "This is a sandbox" in words(page)
+    assert settings.ISSUER + "/.well-known/openid-configuration" in words(page)
+    assert settings.MTLS_URL in words(page)
+
+
+def test_says_no_such_page(db: None) -> None:
+    page = Browser().get("/nothing-here", secure=True)
+
+    assert page.status_code == 404
+    assert "There is no such page" in words(page)
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Bob's Budget", "Bob's Budget"),
+        ("Evil\u202egnp.exe", "Evilgnp.exe"),
+        ("two\nlines\tand  gaps", "two lines and gaps"),
+        ("zero\u200bwidth\ufeff", "zerowidth"),
+        ("\x1b[31mred", "[31mred"),
+        ("Żółw 東京", "Żółw 東京"),
+        ("x" * 400, "x" * 350),
+    ],
+)
+def test_shows_what_others_wrote_plainly(written: str, shown: str) -> None:
+    assert lombard.plain(written) == shown
+
+
+def test_escapes_what_others_wrote() -> None:
+    assert lombard.foreign("<script>") == '<bdi class="foreign">&lt;script&gt;</bdi>'
+    assert "(no name)" in lombard.foreign("\u202e")
+
+
+def test_writes_days_as_people_do() -> None:
+    assert lombard.day(datetime(2027, 3, 7, tzinfo=UTC)) == "7 March 2027"
+
+
+@pytest.mark.parametrize("template", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
+def test_loads_nothing_from_elsewhere_and_runs_no_script(template: Path) -> None:
+    text = template.read_text()
+
+    assert not re.search(r"<script|javascript:|\son\w+=|style=", text)
+    assert not re.search(r'(src|href)="(https?:)?//', text)
+
+
+def test_styles_load_nothing_from_elsewhere() -> None:
+    assert not re.search(r"@import|url\(", STYLE.read_text())
