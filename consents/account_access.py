@@ -127,7 +127,7 @@ class AccountAccess(Kind):
         """Every open account that the customer holds."""
         return Account.objects.filter(
             kind=Account.Kind.CUSTOMER, status=Account.Status.ENABLED, holders__customer=customer
-        ).order_by("opened_at", "id")
+        ).order_by("opened_at", "identification")
 
     def check_approval(self, consent: Consent, accounts: list[Account], now: datetime) -> None:
         """Refuse an approval without accounts, or after the end. Raises NoAccountChosen, ConsentHasEnded."""

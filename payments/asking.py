@@ -67,7 +67,7 @@ class DomesticPaymentKind(Kind):
         ).exclude(identification=initiation["CreditorAccount"]["Identification"])
         if "DebtorAccount" in initiation:
             accounts = accounts.filter(identification=initiation["DebtorAccount"]["Identification"])
-        return accounts.order_by("opened_at", "id")
+        return accounts.order_by("opened_at", "identification")
 
     def check_approval(self, consent: Consent, accounts: list[Account], now: datetime) -> None:
         """Refuse an approval that comes too late, or for an account that cannot pay or is not the one that was named.

@@ -52,7 +52,7 @@ def _page(view: Page) -> Callable[[HttpRequest], HttpResponse]:
 def _lock_down(response: HttpResponse, *, redirect_uri: str) -> HttpResponse:
     """No cache, no referrer; the form may lead back to the TPP, since browsers hold its redirect to the policy."""
     response["Cache-Control"] = "no-store"
-    # Forms must tell where they come from (else `Origin: null` looks like forgery); where we send people learns nothing.
+    # Forms must tell where they come from (`Origin: null` looks like forgery); where we send people learns nothing.
     response["Referrer-Policy"] = "no-referrer" if response.status_code == SEE_OTHER else "same-origin"
     if redirect_uri:
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(redirect_uri))

@@ -83,7 +83,7 @@ def test_refuses_the_very_next_call_after_the_consent_was_deleted(bank, tpp):
     gone = tpp.get(f"{accounts.CONSENTS}/{read.consent_id}", token=read.own)
     assert (gone.status_code, gone.json()["Errors"][0]["ErrorCode"]) == (400, "U011")
     told = bank.manage("tpp", "why", after.headers["x-fapi-interaction-id"])
-    assert "consent" in told.stdout
+    assert "was refused by the check “certificate and token”" in told.stdout
     with pytest.raises(client.Refused):
         tpp.refresh(read.tokens)
 
