@@ -10,6 +10,7 @@ Nothing here knows payment types or schemes' insides; which status may follow wh
 from datetime import datetime
 
 from accounts import ledger
+from bank.audit import trail
 from bank.money import Money
 from bank.outbox import handlers, unit
 from fraud import cases, payees, screening
@@ -21,6 +22,7 @@ from payments.schemes.base import Answer, Outgoing
 from payments.statuses import NO_REASON, Reason, Status
 
 ACTOR = "bank:payments"
+RETURNS_ACCOUNT = "acc_internal_returns"
 OWN_SORT_CODES = ("0400",)  # 04-00-04 for customers, 04-00-99 for the bank's own accounts
 # A payee of whom another bank says this is not paid again before staff have looked.
 PAYEE_REASONS = frozenset({"AC06", "AC07", "1161", "FRAD"})
@@ -169,23 +171,27 @@ def _debit(order: PaymentOrder, *, now: datetime) -> None:
 
 
 def _take_back(order: PaymentOrder, reason: Reason, *, now: datetime) -> None:
-    """The creditor's bank sends the money back: the customer is credited, and the order has failed after all."""
+    """The creditor's bank sends the money back: the customer is credited, and the order has failed after all.
+
+    Where the customer's account cannot take it any more, the bank keeps it on an account of its own, for staff.
+    """
+    try:
+        _credit_back(order, account_id=order.debtor_account_id, reason=reason, now=now)
+    except ledger.AccountUnusable as unusable:
+        _credit_back(order, account_id=RETURNS_ACCOUNT, reason=reason, now=now)
+        detail = {"kept_on": RETURNS_ACCOUNT, "because": unusable.code}
+        trail.record(actor=ACTOR, action="order.return-kept", subject=order.pk, now=now, detail=detail)
+    _move(order, Status.RJCT, reason, now=now)
+
+
+def _credit_back(order: PaymentOrder, *, account_id: str, reason: Reason, now: datetime) -> None:
     details = statements.returned(order.initiation["CreditorAccount"], reason.words)
+    parts = ((ledger.settlement_account(order.pk), -order.amount_minor, {}), (account_id, order.amount_minor, details))
     legs = [
-        ledger.Leg(
-            account_id=ledger.settlement_account(order.pk),
-            amount_minor=-order.amount_minor,
-            counterparty=order.counterparty,
-        ),
-        ledger.Leg(
-            account_id=order.debtor_account_id,
-            amount_minor=order.amount_minor,
-            counterparty=order.counterparty,
-            details=details,
-        ),
+        ledger.Leg(account_id=account, amount_minor=amount, counterparty=order.counterparty, details=line)
+        for account, amount, line in parts
     ]
     ledger.transfer(kind="return", legs=legs, for_order=order.pk, now=now)
-    _move(order, Status.RJCT, reason, now=now)
 
 
 def _learn(order: PaymentOrder, reason: Reason, *, now: datetime) -> None:

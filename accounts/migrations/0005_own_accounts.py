@@ -1,4 +1,5 @@
-"""The bank's own accounts: sixteen that money passes through on its way to and from schemes, so that none is hot; interest."""
+"""The bank's own accounts: sixteen that money passes through on its way to and from schemes, so that none is hot; interest;
+returned payments that a blocked account cannot take."""
 
 from django.db import migrations
 
@@ -11,6 +12,7 @@ from (
     select 'acc_settlement_' || lpad(shard::text, 2, '0'), 'settlement', 'settlement ' || shard, shard
     from generate_series(0, 15) as shard
     union all select 'acc_internal_interest', 'suspense', 'interest', 100
+    union all select 'acc_internal_returns', 'suspense', 'returned payments', 101
 ) as own (id, kind, description, number)
 """
 

@@ -62,7 +62,9 @@ def test_moves_an_order_as_the_machine_says_and_no_other_way(work, now, start):
             assert order.status == start
 
 
-@pytest.mark.parametrize(("start", "end"), [pair for pair in itertools.product(Status.values, repeat=2) if pair not in LEGAL])
+@pytest.mark.parametrize(
+    ("start", "end"), [pair for pair in itertools.product(Status.values, repeat=2) if pair not in LEGAL]
+)
 def test_has_the_table_in_the_database_too(work, now, start, end):
     order = order_at(start, now=now)
 
