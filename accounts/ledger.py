@@ -59,6 +59,8 @@ class Leg:
     details: dict[str, Any] = field(default_factory=dict)
 
 
+# A row that was changed while a statement waited for its lock is looked at once more, and a join under the lock may
+# then lose it: what is locked is chosen by plain values, and judged one step above.
 RESERVE = """
 with account as (
     select status, currency, limit_minor is null or booked_minor - held_minor + limit_minor >= %(amount)s as suffices
@@ -82,7 +84,7 @@ with hold as (
     where for_order = %(order)s and not exists (select from accounts_holdend where hold_id = accounts_hold.id)
 ), account as (
     select id, status, currency from accounts_account
-    where id in (select account_id from hold union all select %(creditor)s) order by id for no key update
+    where id = any(array(select account_id from hold union all select %(creditor)s)) order by id for no key update
 ), ready as (
     select hold.* from hold
     where (select count(*) = 2 and count(distinct currency) = 1 from account)
@@ -113,13 +115,16 @@ with leg as (
     from unnest(%(accounts)s::text[], %(amounts)s::bigint[], %(counterparties)s::text[], %(details)s::text[]::jsonb[])
         as leg (account_id, amount_minor, counterparty, details)
 ), account as (
-    select id, status, currency, limit_minor is null or booked_minor - held_minor + limit_minor
-        + (select sum(amount_minor) from leg where leg.account_id = accounts_account.id) >= 0 as suffices
+    select id, status, currency, booked_minor - held_minor + limit_minor as available_minor
     from accounts_account where id = any(%(accounts)s::text[]) order by id for no key update
+), judged as (
+    select id, status, currency, available_minor is null or available_minor
+        + (select sum(amount_minor) from leg where leg.account_id = account.id) >= 0 as suffices
+    from account
 ), moved as (
     insert into accounts_transfer (id, kind, for_order, booked_at)
     select %(id)s, %(kind)s, %(order)s, %(now)s
-    from account having count(*) = (select count(distinct account_id) from leg)
+    from judged having count(*) = (select count(distinct account_id) from leg)
         and count(distinct currency) = 1 and bool_and(status = 'Enabled') and bool_and(suffices)
     returning id
 ), posted as (
@@ -129,7 +134,7 @@ with leg as (
     from moved cross join leg order by account_id, amount_minor desc
     returning id
 )
-select id, status, currency, suffices, (select count(*) from posted) from account"""
+select id, status, currency, suffices, (select count(*) from posted) from judged"""
 
 OPEN_HOLDS = """
 select account.held_minor, hold.id, hold.amount_minor, hold.for_order, hold.placed_at, hold.counterparty, hold.details,

@@ -4,24 +4,7 @@ from typing import Literal
 
 import typing_extensions as te
 
-from bank.api.wire import (
-    LEI,
-    CurrencyCode,
-    DateTime,
-    Links,
-    Max34Text,
-    Max35Text,
-    Max40Text,
-    Max70Text,
-    Max140Text,
-    Max256Text,
-    Max350Text,
-    Meta,
-    OBInternalAccountIdentification4Code,
-    OBInternalFinancialInstitutionIdentification4Code,
-    OBPostalAddress7,
-    Wire,
-)
+from bank.api import wire
 
 OBInternalAccountStatus1Code = Literal["Deleted", "Disabled", "Enabled", "Pending", "ProForma"]
 OBInternalAccountType1Code = Literal["Business", "Personal"]
@@ -37,11 +20,11 @@ OBFileFormat = Literal["DPDF", "DXML", "SDSH", "WORD", "XSLT", "DCSV"]
 class OBAccount6Account(te.TypedDict, closed=True):
     """How an account is identified under one scheme."""
 
-    SchemeName: OBInternalAccountIdentification4Code
-    Identification: Max256Text
-    Name: te.NotRequired[Max350Text]
-    LEI: te.NotRequired[LEI]
-    SecondaryIdentification: te.NotRequired[Max34Text]
+    SchemeName: wire.OBInternalAccountIdentification4Code
+    Identification: wire.Max256Text
+    Name: te.NotRequired[wire.Max350Text]
+    LEI: te.NotRequired[wire.LEI]
+    SecondaryIdentification: te.NotRequired[wire.Max34Text]
 
 
 class OBStatementFrequencyAndFormat(te.TypedDict, closed=True):
@@ -50,30 +33,30 @@ class OBStatementFrequencyAndFormat(te.TypedDict, closed=True):
     Frequency: te.NotRequired[OBFrequency2]
     CommunicationMethod: te.NotRequired[OBCommunicationMethod]
     Format: te.NotRequired[OBFileFormat]
-    DeliveryAddress: te.NotRequired[OBPostalAddress7]
+    DeliveryAddress: te.NotRequired[wire.OBPostalAddress7]
 
 
 class OBBranchAndFinancialInstitutionIdentification5(te.TypedDict, closed=True):
     """The bank that keeps an account."""
 
-    SchemeName: OBInternalFinancialInstitutionIdentification4Code
-    Identification: Max35Text
-    Name: te.NotRequired[Max140Text]
+    SchemeName: wire.OBInternalFinancialInstitutionIdentification4Code
+    Identification: wire.Max35Text
+    Name: te.NotRequired[wire.Max140Text]
 
 
 class OBAccount6(te.TypedDict, closed=True):
     """An account."""
 
-    AccountId: Max40Text
+    AccountId: wire.Max40Text
     Status: te.NotRequired[OBInternalAccountStatus1Code]
-    StatusUpdateDateTime: te.NotRequired[DateTime]
-    Currency: te.NotRequired[CurrencyCode]
+    StatusUpdateDateTime: te.NotRequired[wire.DateTime]
+    Currency: te.NotRequired[wire.CurrencyCode]
     AccountCategory: te.NotRequired[OBInternalAccountType1Code]
     AccountTypeCode: te.NotRequired[OBExternalAccountSubType1Code]
-    Description: te.NotRequired[Max35Text]
-    Nickname: te.NotRequired[Max70Text]
-    OpeningDate: te.NotRequired[DateTime]
-    MaturityDate: te.NotRequired[DateTime]
+    Description: te.NotRequired[wire.Max35Text]
+    Nickname: te.NotRequired[wire.Max70Text]
+    OpeningDate: te.NotRequired[wire.DateTime]
+    MaturityDate: te.NotRequired[wire.DateTime]
     SwitchStatus: te.NotRequired[str]
     Account: te.NotRequired[list[OBAccount6Account]]
     StatementFrequencyAndFormat: te.NotRequired[list[OBStatementFrequencyAndFormat]]
@@ -90,8 +73,8 @@ class OBReadAccount6(te.TypedDict, closed=True):
     """The answer to a request for accounts."""
 
     Data: OBReadAccount6Data
-    Links: te.NotRequired[Links]
-    Meta: te.NotRequired[Meta]
+    Links: te.NotRequired[wire.Links]
+    Meta: te.NotRequired[wire.Meta]
 
 
-ANSWER = Wire(OBReadAccount6)
+ANSWER = wire.Wire(OBReadAccount6)

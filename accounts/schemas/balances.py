@@ -5,17 +5,7 @@ from typing import Annotated, Literal
 import typing_extensions as te
 from pydantic import Field
 
-from bank.api.wire import (
-    Amount,
-    CurrencyCode,
-    DateTime,
-    Links,
-    Max40Text,
-    Meta,
-    OBActiveOrHistoricCurrencyAndAmount,
-    OBCreditDebitCode,
-    Wire,
-)
+from bank.api import wire
 
 OBBalanceType1Code = Literal["CLAV", "CLBD", "FWAV", "INFO", "ITAV", "ITBD", "OPAV", "OPBD", "PRCD", "XPCD"]
 
@@ -23,8 +13,8 @@ OBBalanceType1Code = Literal["CLAV", "CLBD", "FWAV", "INFO", "ITAV", "ITBD", "OP
 class OBBalanceAmount(te.TypedDict, closed=True):
     """An amount in the currency of the account (BCUR) or in one of the customer's choice (LCUR)."""
 
-    Amount: Amount
-    Currency: CurrencyCode
+    Amount: wire.Amount
+    Currency: wire.CurrencyCode
     SubType: te.NotRequired[Literal["BCUR", "LCUR"]]
 
 
@@ -33,16 +23,16 @@ class OBCreditLine1(te.TypedDict, closed=True):
 
     Included: bool
     Type: te.NotRequired[Literal["Available", "Credit", "Emergency", "Pre-Agreed", "Temporary"]]
-    Amount: te.NotRequired[OBActiveOrHistoricCurrencyAndAmount]
+    Amount: te.NotRequired[wire.OBActiveOrHistoricCurrencyAndAmount]
 
 
 class OBCashBalance1(te.TypedDict, closed=True):
     """One balance of an account."""
 
-    AccountId: Max40Text
-    CreditDebitIndicator: OBCreditDebitCode
+    AccountId: wire.Max40Text
+    CreditDebitIndicator: wire.OBCreditDebitCode
     Type: OBBalanceType1Code
-    DateTime: DateTime
+    DateTime: wire.DateTime
     Amount: OBBalanceAmount
     CreditLine: te.NotRequired[list[OBCreditLine1]]
     LocalAmount: te.NotRequired[OBBalanceAmount]
@@ -52,15 +42,15 @@ class OBReadBalance1Data(te.TypedDict, closed=True):
     """The balances of an account, each of another type."""
 
     Balance: Annotated[list[OBCashBalance1], Field(min_length=1)]
-    TotalValue: te.NotRequired[OBActiveOrHistoricCurrencyAndAmount]
+    TotalValue: te.NotRequired[wire.OBActiveOrHistoricCurrencyAndAmount]
 
 
 class OBReadBalance1(te.TypedDict, closed=True):
     """The answer to a request for balances."""
 
     Data: OBReadBalance1Data
-    Links: te.NotRequired[Links]
-    Meta: te.NotRequired[Meta]
+    Links: te.NotRequired[wire.Links]
+    Meta: te.NotRequired[wire.Meta]
 
 
-ANSWER = Wire(OBReadBalance1)
+ANSWER = wire.Wire(OBReadBalance1)

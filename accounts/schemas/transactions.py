@@ -5,35 +5,8 @@ from typing import Annotated, Literal
 import typing_extensions as te
 from pydantic import WithJsonSchema
 
-from accounts.schemas.balances import OBBalanceType1Code
-from bank.api.wire import (
-    LEI,
-    CurrencyCode,
-    DateTime,
-    ExternalCategoryPurpose1Code,
-    ExternalPurpose1Code,
-    Links,
-    Max34Text,
-    Max35Text,
-    Max40Text,
-    Max70Text,
-    Max140Text,
-    Max210Text,
-    Max350Text,
-    Max500Text,
-    Meta,
-    Min3Max4Text,
-    OBActiveOrHistoricCurrencyAndAmount,
-    OBBranchAndFinancialInstitutionIdentification6,
-    OBCashAccount6,
-    OBCreditDebitCode,
-    OBInternalAccountIdentification4Code,
-    OBPostalAddress7,
-    OBSupplementaryData1,
-    OBUltimateCreditor1,
-    OBUltimateDebtor1,
-    Wire,
-)
+from accounts.schemas import balances
+from bank.api import wire
 
 # The values are read by accounts/windows.py: the zone is dropped there, which no date-time of a body allows.
 FilterDateTime = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
@@ -43,13 +16,13 @@ ExternalEntryStatus1Code = Literal["BOOK", "FUTR", "INFO", "PDNG", "RJCT"]
 class OBCurrencyExchange5(te.TypedDict, closed=True):
     """How an amount was converted."""
 
-    SourceCurrency: CurrencyCode
-    TargetCurrency: te.NotRequired[CurrencyCode]
-    UnitCurrency: te.NotRequired[CurrencyCode]
+    SourceCurrency: wire.CurrencyCode
+    TargetCurrency: te.NotRequired[wire.CurrencyCode]
+    UnitCurrency: te.NotRequired[wire.CurrencyCode]
     ExchangeRate: float
-    ContractIdentification: te.NotRequired[Max35Text]
-    QuotationDate: te.NotRequired[DateTime]
-    InstructedAmount: te.NotRequired[OBActiveOrHistoricCurrencyAndAmount]
+    ContractIdentification: te.NotRequired[wire.Max35Text]
+    QuotationDate: te.NotRequired[wire.DateTime]
+    InstructedAmount: te.NotRequired[wire.OBActiveOrHistoricCurrencyAndAmount]
 
 
 class OBBankTransactionCodeStructure1(te.TypedDict, closed=True):
@@ -62,31 +35,31 @@ class OBBankTransactionCodeStructure1(te.TypedDict, closed=True):
 class ProprietaryBankTransactionCodeStructure1(te.TypedDict, closed=True):
     """The same in a bank's own words."""
 
-    Code: Max35Text
-    Issuer: te.NotRequired[Max35Text]
+    Code: wire.Max35Text
+    Issuer: te.NotRequired[wire.Max35Text]
 
 
 class OBExtendedProprietaryBankTransactionCode(te.TypedDict, closed=True):
     """More of a bank's own codes."""
 
-    Code: Max35Text
-    Issuer: te.NotRequired[Max35Text]
-    Description: te.NotRequired[Max500Text]
+    Code: wire.Max35Text
+    Issuer: te.NotRequired[wire.Max35Text]
+    Description: te.NotRequired[wire.Max500Text]
 
 
 class OBTransactionCashBalance(te.TypedDict, closed=True):
     """The balance after a transaction."""
 
-    CreditDebitIndicator: OBCreditDebitCode
-    Type: OBBalanceType1Code
-    Amount: OBActiveOrHistoricCurrencyAndAmount
+    CreditDebitIndicator: wire.OBCreditDebitCode
+    Type: balances.OBBalanceType1Code
+    Amount: wire.OBActiveOrHistoricCurrencyAndAmount
 
 
 class OBMerchantDetails1(te.TypedDict, closed=True):
     """Where a card was used."""
 
-    MerchantName: te.NotRequired[Max350Text]
-    MerchantCategoryCode: te.NotRequired[Min3Max4Text]
+    MerchantName: te.NotRequired[wire.Max350Text]
+    MerchantCategoryCode: te.NotRequired[wire.Min3Max4Text]
 
 
 class OBTransactionCardInstrument1(te.TypedDict, closed=True):
@@ -94,53 +67,53 @@ class OBTransactionCardInstrument1(te.TypedDict, closed=True):
 
     CardSchemeName: Literal["AmericanExpress", "Diners", "Discover", "MasterCard", "VISA"]
     AuthorisationType: te.NotRequired[Literal["ConsumerDevice", "Contactless", "None", "PIN"]]
-    Name: te.NotRequired[Max70Text]
-    Identification: te.NotRequired[Max34Text]
+    Name: te.NotRequired[wire.Max70Text]
+    Identification: te.NotRequired[wire.Max34Text]
 
 
 class OBIntermediaryAgent(te.TypedDict, closed=True):
     """A bank between the two ends."""
 
-    Name: te.NotRequired[Max140Text]
-    SchemeName: te.NotRequired[OBInternalAccountIdentification4Code]
-    Identification: te.NotRequired[Max35Text]
-    LEI: te.NotRequired[LEI]
-    PostalAddress: te.NotRequired[OBPostalAddress7]
+    Name: te.NotRequired[wire.Max140Text]
+    SchemeName: te.NotRequired[wire.OBInternalAccountIdentification4Code]
+    Identification: te.NotRequired[wire.Max35Text]
+    LEI: te.NotRequired[wire.LEI]
+    PostalAddress: te.NotRequired[wire.OBPostalAddress7]
     ProcessingStatus: te.NotRequired[Literal["PDNG", "RCVD", "ACSP", "ACSC", "RJCT", "UNKN", "CANC"]]
 
 
 class OBTransaction6(te.TypedDict, closed=True):
     """An entry of an account, booked or pending."""
 
-    AccountId: Max40Text
-    TransactionId: te.NotRequired[Max210Text]
-    TransactionReference: te.NotRequired[Max210Text]
-    StatementReference: te.NotRequired[list[Max35Text]]
-    CreditDebitIndicator: OBCreditDebitCode
+    AccountId: wire.Max40Text
+    TransactionId: te.NotRequired[wire.Max210Text]
+    TransactionReference: te.NotRequired[wire.Max210Text]
+    StatementReference: te.NotRequired[list[wire.Max35Text]]
+    CreditDebitIndicator: wire.OBCreditDebitCode
     Status: ExternalEntryStatus1Code
     TransactionMutability: te.NotRequired[Literal["Mutable", "Immutable"]]
-    BookingDateTime: DateTime
-    ValueDateTime: te.NotRequired[DateTime]
-    TransactionInformation: te.NotRequired[Max500Text]
-    AddressLine: te.NotRequired[Max70Text]
-    Amount: OBActiveOrHistoricCurrencyAndAmount
-    ChargeAmount: te.NotRequired[OBActiveOrHistoricCurrencyAndAmount]
+    BookingDateTime: wire.DateTime
+    ValueDateTime: te.NotRequired[wire.DateTime]
+    TransactionInformation: te.NotRequired[wire.Max500Text]
+    AddressLine: te.NotRequired[wire.Max70Text]
+    Amount: wire.OBActiveOrHistoricCurrencyAndAmount
+    ChargeAmount: te.NotRequired[wire.OBActiveOrHistoricCurrencyAndAmount]
     CurrencyExchange: te.NotRequired[OBCurrencyExchange5]
     BankTransactionCode: te.NotRequired[OBBankTransactionCodeStructure1]
     ProprietaryBankTransactionCode: te.NotRequired[ProprietaryBankTransactionCodeStructure1]
     ExtendedProprietaryBankTransactionCodes: te.NotRequired[list[OBExtendedProprietaryBankTransactionCode]]
     Balance: te.NotRequired[OBTransactionCashBalance]
     MerchantDetails: te.NotRequired[OBMerchantDetails1]
-    CreditorAgent: te.NotRequired[OBBranchAndFinancialInstitutionIdentification6]
-    CreditorAccount: te.NotRequired[OBCashAccount6]
-    DebtorAgent: te.NotRequired[OBBranchAndFinancialInstitutionIdentification6]
-    DebtorAccount: te.NotRequired[OBCashAccount6]
+    CreditorAgent: te.NotRequired[wire.OBBranchAndFinancialInstitutionIdentification6]
+    CreditorAccount: te.NotRequired[wire.OBCashAccount6]
+    DebtorAgent: te.NotRequired[wire.OBBranchAndFinancialInstitutionIdentification6]
+    DebtorAccount: te.NotRequired[wire.OBCashAccount6]
     CardInstrument: te.NotRequired[OBTransactionCardInstrument1]
-    SupplementaryData: te.NotRequired[OBSupplementaryData1]
-    CategoryPurposeCode: te.NotRequired[ExternalCategoryPurpose1Code]
-    PaymentPurposeCode: te.NotRequired[ExternalPurpose1Code]
-    UltimateCreditor: te.NotRequired[OBUltimateCreditor1]
-    UltimateDebtor: te.NotRequired[OBUltimateDebtor1]
+    SupplementaryData: te.NotRequired[wire.OBSupplementaryData1]
+    CategoryPurposeCode: te.NotRequired[wire.ExternalCategoryPurpose1Code]
+    PaymentPurposeCode: te.NotRequired[wire.ExternalPurpose1Code]
+    UltimateCreditor: te.NotRequired[wire.OBUltimateCreditor1]
+    UltimateDebtor: te.NotRequired[wire.OBUltimateDebtor1]
     IntermediaryAgent1: te.NotRequired[OBIntermediaryAgent]
     IntermediaryAgent2: te.NotRequired[OBIntermediaryAgent]
     IntermediaryAgent3: te.NotRequired[OBIntermediaryAgent]
@@ -156,8 +129,8 @@ class OBReadTransaction6(te.TypedDict, closed=True):
     """The answer to a request for transactions."""
 
     Data: OBReadDataTransaction6
-    Links: te.NotRequired[Links]
-    Meta: te.NotRequired[Meta]
+    Links: te.NotRequired[wire.Links]
+    Meta: te.NotRequired[wire.Meta]
 
 
 class TransactionsFilter(te.TypedDict, closed=True):
@@ -167,5 +140,5 @@ class TransactionsFilter(te.TypedDict, closed=True):
     toBookingDateTime: te.NotRequired[FilterDateTime]
 
 
-ANSWER = Wire(OBReadTransaction6)
-FILTER = Wire(TransactionsFilter)
+ANSWER = wire.Wire(OBReadTransaction6)
+FILTER = wire.Wire(TransactionsFilter)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from accounts import ledger
+from accounts import ledger, render, resources
 from accounts.models import Account
 from bank import ids
 from bank.money import Money
@@ -49,3 +49,9 @@ def check_constraints() -> None:
     with connection.cursor() as cursor:
         cursor.execute("set constraints all immediate")
         cursor.execute("set constraints all deferred")
+
+
+def facts(of: Account) -> render.Account:
+    """The account as a request reads it."""
+    (row,) = Account.objects.filter(pk=of.pk).values_list(*resources.FACTS)
+    return render.Account(**dict(zip(("account_id", *resources.FACTS[1:]), row, strict=True)))
