@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from django.apps import apps
 from django.conf import settings
-from django.db import connections, models, transaction
+from django.db import ProgrammingError, connections, models, transaction
 from psycopg import sql
 
 from bank import rights
@@ -42,7 +42,7 @@ def ensure_application() -> None:
         verb = sql.SQL("alter" if cursor.fetchone() else "create")
         try:
             cursor.execute(sql.SQL("{} role {} login password {}").format(verb, name, password))
-        except Exception as refused:
+        except ProgrammingError as refused:
             if not isinstance(refused.__cause__, psycopg.errors.InsufficientPrivilege):
                 raise
             raise RoleNotMade(

@@ -48,6 +48,7 @@ class Supervisor:
         self.began_at = time.monotonic()
         self.server: postgres.Server | None = None
         self.children: list[Child] = []
+        self.patience_seconds = 0.0
 
     def run(self, *, welcome: Callable[[], None]) -> None:
         """Start everything, call welcome when the bank answers, and watch until somebody ends it.
@@ -74,7 +75,9 @@ class Supervisor:
     def _held_lock(self) -> Iterator[None]:
         holder = lock.Lock(settings.VAR_DIR)
         holder.take(about=settings.ISSUER)
-        lock.note(settings.VAR_DIR).unlink(missing_ok=True)
+        if lock.note(settings.VAR_DIR).exists():  # the last one was killed; its processes may still be ending
+            lock.note(settings.VAR_DIR).unlink()
+            self.patience_seconds = FREE_PORT_SECONDS
         yield
 
     @contextlib.contextmanager
@@ -91,7 +94,8 @@ class Supervisor:
         if len(flags) == 1:
             raise CannotStart("The browsers' port and the mutual-TLS port must differ: see --port and --mtls-port.")
         for port, (flag, variable) in flags.items():
-            _check_free(port, hint=f"choose another with {flag} (or make run {variable}=…)")
+            hint = f"choose another with {flag} (or make run {variable}=…)"
+            _check_free(port, hint=hint, patience_seconds=self.patience_seconds)
 
     def _start_postgres(self) -> None:
         if settings.OWNER_URL or settings.APP_URL:
@@ -197,8 +201,8 @@ def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _check_free(port: int, *, hint: str) -> None:
-    deadline = time.monotonic() + FREE_PORT_SECONDS
+def _check_free(port: int, *, hint: str, patience_seconds: float) -> None:
+    deadline = time.monotonic() + patience_seconds
     while True:
         try:
             with socket.create_server((settings.ADDRESS, port)):

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bank.sandbox import lock
+from bank.sandbox import lock, parenthood
 from tests.journeys import world
 
 READY_SECONDS = 120
@@ -37,6 +37,7 @@ class Victim:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=parenthood.ends_with_us(signal.SIGTERM),
             )
         self.world.manage("ready", "--timeout", str(READY_SECONDS))
 

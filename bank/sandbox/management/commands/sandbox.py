@@ -38,7 +38,7 @@ class Command(BaseCommand):
         wanted = {variable: options[variable] for variable, _ in FLAGS.values() if options[variable]}
         if wanted:
             # Settings are read once, at the start of a process: so start again with the flags as settings.
-            os.execve(sys.executable, [sys.executable, sys.argv[0], "sandbox"], os.environ | wanted)  # noqa: S606 - ourselves
+            os.execve(sys.executable, [sys.executable, sys.argv[0], "sandbox"], os.environ | wanted)  # noqa: S606 - it is ourselves
         try:
             supervisor.Supervisor(self._say).run(welcome=lambda: self._say(welcome.text()))
         except (lock.AlreadyRunning, postgres.PostgresError, supervisor.CannotStart) as reason:
