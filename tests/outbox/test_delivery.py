@@ -1,0 +1,133 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+
+from bank.audit import trail
+from bank.audit.models import Entry
+from bank.outbox import delivery, handlers, tasks, unit
+from bank.outbox.models import Message
+
+SECOND = timedelta(seconds=1)
+
+
+class Broken(Exception):
+    pass
+
+
+@handlers.handler("tests.tell")
+def tell(*, subject: str, now) -> None:
+    trail.record(actor="bank:tests", action="test.done", subject=subject, now=now)
+
+
+@handlers.handler("tests.break")
+def fail(*, subject: str, now) -> None:
+    trail.record(actor="bank:tests", action="test.done", subject=subject, now=now)
+    raise Broken(subject)
+
+
+def left(kind: str, subject: str, *, now, due_at=None) -> Message:
+    with unit.work():
+        unit.put(kind=kind, payload={"subject": subject}, due_at=due_at or now, now=now)
+    return Message.objects.get(kind=kind, payload__subject=subject)
+
+
+def told(subject: str) -> int:
+    return Entry.objects.filter(subject=subject).count()
+
+
+def test_handles_a_message_and_removes_it(db, now):
+    message = left("tests.tell", "handled", now=now)
+
+    with unit.work():
+        assert delivery.handle(message.pk, now=now)
+
+    assert told("handled") == 1
+    assert not Message.objects.filter(pk=message.pk).exists()
+
+
+def test_does_nothing_the_second_time(committed, now):
+    message = left("tests.tell", "twice", now=now)
+
+    for _ in range(2):
+        tasks.deliver(message_id=message.pk)
+
+    assert told("twice") == 1
+
+
+def test_keeps_a_message_whose_handler_fails_and_nothing_of_what_it_did(committed, now):
+    message = left("tests.break", "broken", now=now)
+
+    tasks.deliver(message_id=message.pk)
+
+    message.refresh_from_db()
+    assert told("broken") == 0
+    assert "Broken('broken')" in message.last_error
+    assert message.due_at > now
+    message.delete()
+
+
+def test_keeps_a_message_that_nobody_handles_yet(committed, now):
+    message = left("tests.of-the-future", "future", now=now)
+
+    tasks.deliver(message_id=message.pk)
+
+    message.refresh_from_db()
+    assert "HandlerUnknown" in message.last_error
+    message.delete()
+
+
+@pytest.mark.parametrize(("hand_overs", "rest"), [(0, 1), (1, 2), (5, 32), (9, 300), (1000, 300)])
+def test_tries_again_ever_less_often(db, now, hand_overs, rest):
+    message = left("tests.break", f"tired-{hand_overs}", now=now)
+    Message.objects.filter(pk=message.pk).update(hand_overs=hand_overs)
+
+    delivery.postpone(message.pk, error="no", now=now)
+
+    message.refresh_from_db()
+    assert message.due_at == now + rest * SECOND
+
+
+def test_claims_what_is_due_and_leaves_the_rest(db, now):
+    due = left("tests.tell", "due", now=now)
+    later = left("tests.tell", "later", now=now, due_at=now + SECOND)
+
+    claimed = delivery.claim(now=now)
+
+    assert due.pk in claimed
+    assert later.pk not in claimed
+
+
+def test_brings_a_lost_message_up_again_when_its_lease_has_run_out(db, now):
+    message = left("tests.tell", "lost", now=now)
+
+    assert message.pk in delivery.claim(now=now)
+    assert message.pk not in delivery.claim(now=now + unit.LEASE - SECOND)
+    assert message.pk in delivery.claim(now=now + unit.LEASE)
+    assert message.pk not in delivery.claim(now=now + 3 * unit.LEASE - SECOND)
+    assert message.pk in delivery.claim(now=now + 3 * unit.LEASE)
+
+
+def test_claims_each_message_once_among_dispatchers(committed, now):
+    messages = {left("tests.tell", f"claimed-{number}", now=now).pk for number in range(30)}
+    ready = threading.Barrier(4, timeout=30)
+
+    def dispatcher(_: int) -> list[int]:
+        ready.wait()
+        try:
+            return delivery.claim(now=now) + delivery.claim(now=now)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        claimed = [pk for found in pool.map(dispatcher, range(4)) for pk in found if pk in messages]
+
+    assert sorted(claimed) == sorted(messages)
+    Message.objects.filter(pk__in=messages).delete()
+
+
+def test_refuses_a_second_handler_of_a_kind():
+    with pytest.raises(ValueError, match="handled twice"):
+        handlers.handler("tests.tell")(tell)
