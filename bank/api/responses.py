@@ -22,6 +22,7 @@ from bank.keys import jose
 log = structlog.get_logger(__name__)
 
 PREFIX = "/open-banking/"
+NO_CONTENT = 204
 
 
 class PathUnknown(Refused):
@@ -85,6 +86,8 @@ def send(
         del response["Content-Type"]
     elif signed_at is not None:
         response["x-jws-signature"] = jose.sign_detached(body, now=signed_at)
+    if status != NO_CONTENT:
+        response["Content-Length"] = str(len(body))  # else the server sends it in chunks, at the cost of two more writes
     response["x-fapi-interaction-id"] = interaction_id
     response["Cache-Control"] = "no-store"
     for name, value in headers.items():
