@@ -111,5 +111,6 @@ def run(requests: Sequence[bytes], connections: Sequence[Connection], *, expect:
         thread.join()
     seconds = time.perf_counter() - began
     assert not unexpected, f"{len(unexpected)} of {len(requests)}: {unexpected[0].decode()}"
+    assert len(times) == len(requests), "a connection failed; its thread said why"
     cuts = statistics.quantiles(times, n=100)
     return Result(len(requests) / seconds, cuts[49] * 1000, cuts[98] * 1000, seconds)
