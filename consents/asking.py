@@ -6,7 +6,7 @@ same permission twice, are allowed. Source: Read/Write API v4.0.1, account-acces
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time
 from typing import Any
 
 from bank.api import wire
@@ -77,5 +77,5 @@ def _last_instant(text: str | None) -> datetime | None:
     """Read an instant that something lasts until; a day without a time is meant to its end."""
     at = _first_instant(text)
     if at is not None and text is not None and len(text) <= DATE_LETTERS_MAX:
-        return at + timedelta(days=1) - timedelta(microseconds=1)
+        return datetime.combine(at, time.max, tzinfo=UTC)
     return at

@@ -61,7 +61,7 @@ class FixedCode(SCAMethod):
     def begin(self, *, customer: User, purpose: str, now: datetime) -> Challenge:  # noqa: ARG002 - nothing is sent
         """Ask for the code; no message leaves the bank."""
         return Challenge(
-            question="Enter your one-time code",
+            question="Enter your code",
             sandbox_hint=f"No message was sent. The one-time code of this sandbox is {settings.SCA_FIXED_CODE}.",
         )
 

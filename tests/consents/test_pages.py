@@ -224,6 +224,16 @@ def test_asks_for_the_password_again_when_the_tpp_wants_it(now: datetime, asked:
     assert alice.get("/sca").status_code == 200
 
 
+def test_lets_somebody_else_log_in(now: datetime) -> None:
+    alice = visitor(now=now)
+    alice.log_in()
+
+    page = alice.browser.get(alice.address("/login") + "&again=1", secure=True)
+
+    assert page.status_code == 200
+    assert b'id="password"' in page.content
+
+
 def test_fills_in_the_name_that_the_tpp_hints_at(now: datetime) -> None:
     alice = visitor(now=now, login_hint="alice-hint")
 

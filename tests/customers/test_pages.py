@@ -56,6 +56,18 @@ def test_writes_days_as_people_do() -> None:
     assert lombard.day(datetime(2027, 3, 7, tzinfo=UTC)) == "7 March 2027"
 
 
+@pytest.mark.parametrize(
+    ("instant", "written"),
+    [
+        ("2027-03-07T00:00:00+00:00", "the end of 6 March 2027"),
+        ("2027-03-07T23:59:59.999999+00:00", "the end of 7 March 2027"),
+        ("2027-03-07T14:30:00+00:00", "7 March 2027, 14:30 UTC"),
+    ],
+)
+def test_tells_when_something_is_over(instant: str, written: str) -> None:
+    assert lombard.ends(datetime.fromisoformat(instant)) == written
+
+
 @pytest.mark.parametrize("template", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
 def test_loads_nothing_from_elsewhere_and_runs_no_script(template: Path) -> None:
     text = template.read_text()

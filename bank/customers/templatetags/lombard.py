@@ -1,7 +1,7 @@
 """How the pages show what others wrote: names and references can carry characters that mislead the eye."""
 
 import unicodedata
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from django import template
 from django.utils.html import format_html
@@ -45,6 +45,15 @@ def plain_text(text: object) -> str:
 def day(instant: datetime) -> str:
     """A day as people write it: 7 March 2027."""
     return f"{instant.day} {instant:%B %Y}"
+
+
+@register.filter
+def ends(instant: datetime) -> str:
+    """When something is over: the end of 6 March 2027 for the midnight that follows it, else with the hour."""
+    before = instant - timedelta(microseconds=1)
+    if before.time() >= time(23, 59, 59) or instant.time() >= time(23, 59, 59):
+        return f"the end of {day(before)}"
+    return f"{day(instant)}, {instant:%H:%M} UTC"
 
 
 @register.filter
