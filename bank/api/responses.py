@@ -87,7 +87,7 @@ def send(
     elif signed_at is not None:
         response["x-jws-signature"] = jose.sign_detached(body, now=signed_at)
     if status != NO_CONTENT:
-        response["Content-Length"] = str(len(body))  # else the server sends it in chunks, at the cost of two more writes
+        response["Content-Length"] = str(len(body))  # else the server sends it in chunks: two more writes
     response["x-fapi-interaction-id"] = interaction_id
     response["Cache-Control"] = "no-store"
     for name, value in headers.items():
