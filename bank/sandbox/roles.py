@@ -67,11 +67,12 @@ def install_broker() -> None:
     from pgmq import install
 
     role = sql.Identifier(settings.DATABASES["default"]["USER"])
-    with connections["owner"].cursor() as cursor:
+    with transaction.atomic("owner"), connections["owner"].cursor() as cursor:
         cursor.execute("select 1 from pg_namespace where nspname = 'pgmq'")
-        if not cursor.fetchone():
-            # Without parameters and by the driver's own cursor, so that the script's percent signs stay what they are.
-            cursor.connection.execute(install.get_embedded_install_sql())
+        if cursor.fetchone():
+            return  # later grants would meet the queues, which are the application's own
+        # Without parameters and by the driver's own cursor, so that the script's percent signs stay what they are.
+        cursor.connection.execute(install.get_embedded_install_sql())
         for statement in (
             "grant usage, create on schema pgmq to {}",
             "grant select, insert, update, delete on all tables in schema pgmq to {}",
