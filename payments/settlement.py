@@ -27,14 +27,14 @@ OWN_SORT_CODES = ("0400",)  # 04-00-04 for customers, 04-00-99 for the bank's ow
 # A payee of whom another bank says this is not paid again before staff have looked.
 PAYEE_REASONS = frozenset({"AC06", "AC07", "1161", "FRAD"})
 
-CHECKED = Reason("U032", "The bank knows nothing that speaks against it.")
-HELD = Reason("U042", "The bank is looking at this payment.")
-FRAUD = Reason("FR01", "The bank suspects fraud.")
-DEBITED = Reason("U034", "The account is debited, and the payment is with the creditor's bank.")
-CREDITED = Reason("0000", "The creditor's account is credited.")
-NO_ACCOUNT = Reason("AC03", "This bank has no such account.")
-NO_BANK = Reason("AC08", "No bank has this sort code.")
-OWN_ACCOUNT_UNUSABLE = "The creditor's account cannot be paid to."
+CHECKED = Reason("U032", "The bank knows nothing that speaks against it")
+HELD = Reason("U042", "The bank is looking at this payment")
+FRAUD = Reason("FR01", "The bank suspects fraud")
+DEBITED = Reason("U034", "The account is debited, and the payment is with the creditor's bank")
+CREDITED = Reason("0000", "The creditor's account is credited")
+NO_ACCOUNT = Reason("AC03", "This bank has no such account")
+NO_BANK = Reason("AC08", "No bank has this sort code")
+OWN_ACCOUNT_UNUSABLE = "The creditor's account cannot be paid to"
 
 
 class NotHeld(Exception):

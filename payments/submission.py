@@ -30,7 +30,7 @@ values (%(id)s, %(type)s, %(consent)s, %(client)s, %(debtor)s, %(amount)s, %(cur
     %(counterparty)s, %(initiation)s::text::jsonb, 'RCVD', %(now)s, '[]', %(now)s)
 returning (select identification from accounts_account where id = debtor_account_id),
     (select name from accounts_account where id = debtor_account_id)"""
-SHORT = "The account does not have the money."
+SHORT = "The account does not have the money"
 
 
 class ConsentNotAuthorised(Refused):
@@ -101,7 +101,7 @@ def _reserve(instruction: "Instruction", *, account_id: str, order_id: str, now:
     except ledger.InsufficientFunds as short:
         return Reason(short.code, SHORT)
     except ledger.AccountUnusable as unusable:
-        return Reason(unusable.code, "The account cannot be paid from.")
+        return Reason(unusable.code, "The account cannot be paid from")
     return None
 
 
