@@ -4,15 +4,23 @@ from datetime import datetime
 
 import pytest
 
+from bank import clock
 from tests import calls, people
 
 from . import paths
 
 
+@pytest.fixture(scope="session")
+def bobs_tpp(django_db_setup: None, django_db_blocker: pytest.Item) -> people.Provider:
+    """Made once and kept, since its keys take their time; what a test changes is rolled back."""
+    with django_db_blocker.unblock():
+        return calls.caller(now=clock.now()).provider
+
+
 @pytest.fixture
-def bob(db: None, now: datetime) -> calls.Caller:
+def bob(db: None, now: datetime, bobs_tpp: people.Provider) -> calls.Caller:
     paths.MADE.clear()
-    return calls.caller(now=now)
+    return calls.Caller(provider=bobs_tpp, now=now)
 
 
 @pytest.fixture

@@ -221,11 +221,13 @@ def test_says_when_an_ordinary_token_has_run_out(bob, now: datetime):
     assert 'error="invalid_token"' in answer["WWW-Authenticate"]
 
 
-def test_counts_the_calls_of_a_client(bob, own_token, settings):
+def test_counts_the_calls_of_a_client(bob, now, settings):
     settings.RATE_LIMIT = 1
-    bob.call("POST", NOTES, NOTE, token=own_token)
+    carol = calls.caller(now=now, name="Carol's Cash")
+    token = carol.token("payments")
+    carol.call("POST", NOTES, NOTE, token=token)
 
-    answer = bob.call("POST", NOTES, NOTE, token=own_token)
+    answer = carol.call("POST", NOTES, NOTE, token=token)
 
     assert answer.status_code == 429
     assert 1 <= int(answer["Retry-After"]) <= settings.RATE_WINDOW_SECONDS
