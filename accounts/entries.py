@@ -4,7 +4,6 @@ One statement a page, so that a payment that settles meanwhile is neither shown 
 accounts/render.py.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -43,12 +42,13 @@ class Page:
 
 
 POSTINGS = """
-select id, transfer_id, amount_minor, balance_minor, booked_at, details, null::bigint
+select id, transfer_id, amount_minor, balance_minor, booked_at, details
 from accounts_posting
 where account_id = %(account)s and booked_at >= %(from)s and booked_at < %(until)s
     and (booked_at, id) {comparison} (%(at)s, %(id)s){side}
 order by booked_at {order}, id {order} limit %(rows)s"""
 
+# The account's own row comes first: what its open holds sum to.
 FIRST_PAGE = """
 with account as (select held_minor from accounts_account where id = %(account)s),
 pending as (
@@ -59,8 +59,8 @@ pending as (
     ) hold
     where not exists (select from accounts_holdend where hold_id = hold.id)
 )
-(select 0, id, -amount_minor, null::bigint, placed_at, details, (select held_minor from account)
- from pending order by placed_at desc, id desc)
+(select 0, '', held_minor, 0::bigint, null::timestamptz, null::jsonb from account)
+union all (select 0, id, -amount_minor, null, placed_at, details from pending order by placed_at desc, id desc)
 union all ({postings})"""
 
 SIDES = {
@@ -95,9 +95,11 @@ def page(
 
 def _first(account_id: str, *, window: windows.Window, shows: tuple[bool, bool]) -> Page:
     beginning = {"at": window.until, "id": 0, "holds": ledger.HOLDS_PAGE_ROWS}
-    rows = sql.prepared(FIRST[shows], {**_parameters(account_id, window), **beginning}).fetchall()
+    (_, _, held_minor, *_), *rows = sql.prepared(FIRST[shows], {**_parameters(account_id, window), **beginning})
     booked = [_entry(row) for row in rows if row[3] is not None]
-    pending = _all_pending(account_id, rows=[row for row in rows if row[3] is None])
+    pending = [_entry(row) for row in rows if row[3] is None]
+    if sum(-entry.amount_minor for entry in pending) < held_minor:
+        pending = _all_pending(account_id)
     kept = booked[: paging.PAGE_ROWS]
     return Page(
         entries=[entry for entry in pending if shows[1] and window.holds(entry.booked_at)] + kept,
@@ -105,22 +107,19 @@ def _first(account_id: str, *, window: windows.Window, shows: tuple[bool, bool])
     )
 
 
-def _all_pending(account_id: str, *, rows: list[tuple[Any, ...]]) -> list[Entry]:
-    """The open holds; where older ones lie behind very many that have ended, they are read once more, to the last."""
-    if rows and sum(-row[2] for row in rows) < rows[0][6]:
-        holds: Iterable[Any] = ledger.open_holds(Account(pk=account_id))
-        return [
-            Entry(
-                entry_id=0,
-                transaction_id=hold.pk,
-                amount_minor=-hold.amount_minor,
-                balance_minor=None,
-                booked_at=hold.placed_at,
-                details=hold.details,
-            )
-            for hold in holds
-        ]
-    return [_entry(row) for row in rows]
+def _all_pending(account_id: str) -> list[Entry]:
+    """The open holds where an old one lies behind very many that have ended: read once more, as far as it takes."""
+    return [
+        Entry(
+            entry_id=0,
+            transaction_id=hold.pk,
+            amount_minor=-hold.amount_minor,
+            balance_minor=None,
+            booked_at=hold.placed_at,
+            details=hold.details,
+        )
+        for hold in ledger.open_holds(Account(pk=account_id))
+    ]
 
 
 def _postings(
@@ -141,7 +140,7 @@ def _parameters(account_id: str, window: windows.Window) -> dict[str, Any]:
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    entry_id, source_id, amount_minor, balance_minor, booked_at, details, _ = row
+    entry_id, source_id, amount_minor, balance_minor, booked_at, details = row
     return Entry(
         entry_id=entry_id,
         transaction_id=f"{source_id}-{entry_id}" if entry_id else source_id,
