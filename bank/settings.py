@@ -279,7 +279,7 @@ RATE_LIMIT = env_int("LOMBARD_RATE_LIMIT", 10_000)
 RATE_WINDOW_SECONDS = env_int("LOMBARD_RATE_WINDOW", 10)
 
 # Work that waits: the outbox holds the truth, the broker may lose everything.
-CELERY_BROKER_URL = env("BROKER_URL", "pgmq://")
+CELERY_BROKER_URL = env("BROKER_URL", "pgmq://localhost/")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -307,6 +307,8 @@ if CELERY_BROKER_URL.startswith("pgmq"):
         "visibility_timeout": 300,
         "pool_size": 2,
     }
+elif CELERY_BROKER_URL.startswith("redis"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300}
 elif CELERY_BROKER_URL.startswith("amqp"):
     CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"
     CELERY_TASK_DEFAULT_EXCHANGE_TYPE = "topic"

@@ -63,11 +63,15 @@ class Child:
             self.start()
         return ""
 
-    def stop(self) -> None:
-        """Ask the process to end, and end it if it does not."""
+    def ask_to_end(self) -> None:
+        """Ask the process to finish what it is doing and end."""
+        if self.process:
+            self.process.terminate()
+
+    def wait(self) -> None:
+        """Wait until the process has ended as it was asked to; end it if it does not."""
         if not self.process:
             return
-        self.process.terminate()
         try:
             self.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:

@@ -158,9 +158,13 @@ class Supervisor:
         signal.signal(signal.SIGINT, self._hurry)
         signal.signal(signal.SIGTERM, self._hurry)
         lock.note(settings.VAR_DIR).unlink(missing_ok=True)
-        for child in self.children:
-            self.progress(f"stopping {child.name}")
-            child.stop()
+        web, others = self.children[:1], self.children[1:]
+        for group in (web, others):
+            for child in group:
+                self.progress(f"stopping {child.name}")
+                child.ask_to_end()
+            for child in group:
+                child.wait()
         if self.server:
             self.progress("stopping PostgreSQL")
             self.server.stop()
