@@ -4,6 +4,8 @@ from django.db import connections
 
 OUTSIDE = "20000012345678"
 LOAD = """
+alter table accounts_account disable trigger user;
+alter table accounts_transfer disable trigger user;
 alter table accounts_posting disable trigger user;
 insert into accounts_transfer (id, kind, for_order, booked_at) values (%(transfer)s, 'opening', '', now());
 insert into accounts_posting (transfer_id, account_id, amount_minor, balance_minor, booked_at, counterparty, details)
@@ -13,6 +15,8 @@ select %(transfer)s, %(account)s, 100, 100 * n, now() - make_interval(mins => %(
 from generate_series(1, %(rows)s) n;
 update accounts_account set booked_minor = 100 * %(rows)s where id = %(account)s;
 alter table accounts_posting enable trigger user;
+alter table accounts_transfer enable trigger user;
+alter table accounts_account enable trigger user;
 """
 
 

@@ -53,7 +53,8 @@ def run(options: argparse.Namespace, *, say: Say) -> None:
     finally:
         for child in (web, worker):
             if child:
-                child.stop()
+                child.ask_to_end()
+                child.wait()
         connections.close_all()
         server.stop()
 
@@ -93,21 +94,22 @@ def _payments(options: argparse.Namespace, server: postgres.Server, tpp: Client,
     say(f"making and signing {count} approved payments")
     requests = list(_signed_orders(count, tpp))
     yardstick.prepare(server.sockets)
-    with _connections(tpp) as open_connections:
-        load.run(requests[:WARM_UP], open_connections, expect=201)
-        yardstick.measure(server.sockets, binaries=server.binaries, seconds=2)
-        possible, ours = [], []
-        for number in range(options.rounds):
-            start = WARM_UP + number * options.posts
-            possible.append(yardstick.measure(server.sockets, binaries=server.binaries, seconds=options.seconds))
+    with _connections(tpp) as fresh:
+        load.run(requests[:WARM_UP], fresh, expect=201)
+    yardstick.measure(server.sockets, binaries=server.binaries, seconds=2)
+    possible, ours = [], []
+    for number in range(options.rounds):
+        start = WARM_UP + number * options.posts
+        possible.append(yardstick.measure(server.sockets, binaries=server.binaries, seconds=options.seconds))
+        with _connections(tpp) as fresh:
             before = _processor_seconds()
-            ours.append(load.run(requests[start : start + options.posts], open_connections, expect=201))
+            ours.append(load.run(requests[start : start + options.posts], fresh, expect=201))
             spent = {name: _processor_seconds()[name] - seconds for name, seconds in before.items()}
-            used = ", ".join(f"{name} {1000 * seconds / options.posts:.2f}" for name, seconds in sorted(spent.items()))
-            say(
-                f"round {number + 1}: pgbench {possible[-1]:.0f}/s, POST {ours[-1].per_second:.0f}/s"
-                f" (ratio {ours[-1].per_second / possible[-1]:.3f}); processor ms a request: {used}"
-            )
+        used = ", ".join(f"{name} {1000 * seconds / options.posts:.2f}" for name, seconds in sorted(spent.items()))
+        say(
+            f"round {number + 1}: pgbench {possible[-1]:.0f}/s, POST {ours[-1].per_second:.0f}/s"
+            f" (ratio {ours[-1].per_second / possible[-1]:.3f}); processor ms a request: {used}"
+        )
     yardstick.forget(server.sockets)
     ratios = [mine.per_second / its for mine, its in zip(ours, possible, strict=True)]
     return [
