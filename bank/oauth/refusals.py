@@ -3,7 +3,7 @@
 error_description holds only characters that RFC 6749 section 5.2 allows: no quotes, no backslash, ASCII alone.
 """
 
-from typing import Final
+import json
 
 from oauthlib.oauth2.rfc6749 import errors
 
@@ -13,8 +13,6 @@ InvalidGrant = errors.InvalidGrantError
 InvalidRequest = errors.InvalidRequestError
 InvalidScope = errors.InvalidScopeError
 FatalError = errors.FatalClientError
-
-HTTP_UNAUTHORIZED: Final = 401
 
 
 class InvalidClient(errors.InvalidClientError):
@@ -36,3 +34,8 @@ class Untrusted(Exception):
     def __init__(self, words: str, *, code: str = "invalid_request") -> None:
         self.code = code
         super().__init__(words)
+
+
+def body(error: OAuthError) -> str:
+    """An error as a machine endpoint tells it (RFC 6749 section 5.2)."""
+    return json.dumps({"error": error.error, "error_description": error.description})

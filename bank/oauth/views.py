@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from bank import clock, rights
 from bank.keys import store
-from bank.oauth import backends, clients, discovery, requests, responses
+from bank.oauth import backends, clients, discovery, refusals, requests, responses
 from bank.oauth.clients import Caller
 from bank.oauth.models import AuthorizationRequest
 from bank.oauth.refusals import InvalidRequest, OAuthError, Untrusted
@@ -64,7 +64,7 @@ class MachineEndpoint(View):
             try:
                 headers, body, status = self.answer(_form(request), caller)
             except OAuthError as error:
-                headers, body, status = error.headers, error.json, error.status_code
+                headers, body, status = error.headers, refusals.body(error), error.status_code
         if status >= 400:  # noqa: PLR2004 - where HTTP's errors begin
             log.info("oauth.refused", path=request.path, status=status, reason=body)
         headers = {**headers, **NO_STORE, "Content-Type": "application/json"}

@@ -14,6 +14,8 @@ from enum import StrEnum
 from typing import Any
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from cryptography.x509.verification import (
     Criticality,
@@ -28,6 +30,7 @@ from bank.tpps.models import Certificate, TrustAnchor
 
 REREAD_SECONDS = 10  # so long a verdict is remembered: after that a revocation counts in every process
 CHAIN_DEPTH = 3
+RSA_BITS, CURVE_BITS = 2048, 256
 
 
 class Reason(StrEnum):
@@ -37,6 +40,7 @@ class Reason(StrEnum):
     NOT_YET_VALID = "The certificate is not valid yet."
     EXPIRED = "The certificate has expired."
     UNKNOWN_AUTHORITY = "The certificate was issued by an authority that this bank does not trust."
+    WEAK_KEY = "The certificate's key is weaker than RSA with 2048 bits or P-256."
     WRONG_USE = "The certificate was issued for another use."
     REVOKED = "The certificate was revoked."
 
@@ -112,11 +116,20 @@ def _judge(der: bytes, use: Certificate.Use, at: datetime) -> Reason | None:
     trusted = [_chain(anchor.pem) for anchor in TrustAnchor.objects.all() if anchor.trusts(at)]
     if not _holds(der, trusted, ANY_USE, at):
         return Reason.UNKNOWN_AUTHORITY
+    if not _is_strong(_load(der).public_key()):
+        return Reason.WEAK_KEY
     if not _holds(der, trusted, POLICIES[use], at):
         return Reason.WRONG_USE
     if Certificate.objects.filter(thumbprint=thumbprint(der), revoked_at__isnull=False).exists():
         return Reason.REVOKED
     return None
+
+
+def _is_strong(key: CertificatePublicKeyTypes) -> bool:
+    """The verifier looks at the keys of those who sign, not at the last one."""
+    if isinstance(key, rsa.RSAPublicKey):
+        return key.key_size >= RSA_BITS
+    return isinstance(key, ec.EllipticCurvePublicKey) and key.curve.key_size >= CURVE_BITS
 
 
 def _holds(der: bytes, trusted: list[list[x509.Certificate]], policy: ExtensionPolicy, at: datetime) -> bool:

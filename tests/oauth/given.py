@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import orjson
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -20,10 +21,11 @@ from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from bank import ids
 from bank.customers.models import User
-from bank.keys import jose, store
+from bank.keys import store
 from bank.oauth import decisions, requests
 from bank.outbox import unit
 from bank.tpps import authority
+from bank.tpps.models import Certificate
 from consents import lifecycle
 from tests import calls, people
 
@@ -32,7 +34,6 @@ SCA, CA = "urn:openbanking:psd2:sca", "urn:openbanking:psd2:ca"
 VERIFIER = "v" * 64
 CHALLENGE = calls.base64url(hashlib.sha256(VERIFIER.encode()).digest())
 TOKEN, PAR, REVOKE = "/oauth/token", "/oauth/par", "/oauth/revoke"
-TPP_KEYS: dict[str, rsa.RSAPrivateKey] = {}
 
 
 @functools.cache
@@ -44,6 +45,11 @@ def key(_name: str) -> rsa.RSAPrivateKey:
 def without(values: dict[str, Any]) -> dict[str, Any]:
     """Values, less those that are None."""
     return {name: value for name, value in values.items() if value is not None}
+
+
+def der(certificate: Certificate) -> bytes:
+    """A certificate as TLS carries it."""
+    return x509.load_pem_x509_certificate(certificate.pem.encode()).public_bytes(Encoding.DER)
 
 
 @dataclass(kw_only=True)
@@ -68,17 +74,22 @@ class Party:
 
     @property
     def der(self) -> bytes:
-        return x509.load_pem_x509_certificate(self.provider.transport.pem.encode()).public_bytes(Encoding.DER)
+        return der(self.provider.transport)
 
     def seconds(self, offset: int = 0) -> int:
         return int(self.now.timestamp()) + offset
 
     def sign(self, claims: dict[str, Any], **header: Any) -> str:
         """Sign claims with the TPP's key: PS256 unless the header says otherwise."""
+        return self.sign_raw(orjson.dumps(without(claims)), **header)
+
+    def sign_raw(self, payload: bytes, **header: Any) -> str:
+        """Sign bytes that need not be claims."""
         complete = without({"alg": "PS256", "kid": self.kid} | header)
         signer = RSAKey.import_key(self.provider.signing_key)
-        registry = jws.JWSRegistry(algorithms=["PS256", "RS256", "PS512"], strict_check_header=False)
-        return jws.serialize_compact(complete, jose.orjson.dumps(without(claims)), signer, registry=registry)
+        parts = [calls.base64url(orjson.dumps(complete)), calls.base64url(payload)]
+        seal = jws.JWSRegistry.algorithms[complete["alg"]].sign(".".join(parts).encode(), signer)
+        return ".".join([*parts, calls.base64url(seal)])
 
     def assertion(self, *, header: dict[str, Any] | None = None, **claims: Any) -> dict[str, str]:
         """The form fields of private_key_jwt."""
@@ -137,8 +148,8 @@ class Party:
         complete = {"code": code, "redirect_uri": people.REDIRECT_URI, "code_verifier": VERIFIER} | form
         return self.token(grant_type="authorization_code", **without(complete))
 
-    def push(self, request: str | None = None, **form: str) -> HttpResponse:
-        """Push a request object."""
+    def push(self, request: str | None, **form: str) -> HttpResponse:
+        """Push a request object, with other fields beside it."""
         return self.post(PAR, self.proof() | without({"request": request}) | form)
 
     def visit(self, **query: str | None) -> HttpResponse:
@@ -160,7 +171,7 @@ class Party:
                 consent_id=ids.new("con"),
                 kind=kind,
                 client_pk=self.client.pk,
-                data={"Permissions": ["ReadAccountsBasic"]},
+                data={"Permissions": ["ReadAccountsBasic"], "Initiation": {}},
                 risk={},
                 actor="bank:tests",
                 now=self.now,
@@ -178,9 +189,7 @@ class Party:
             account = people.account(alice, now=self.now)
             consent = lifecycle.lock(lodged)
             lifecycle.authorise(consent, customer=alice, accounts=[account], actor="customer:alice", now=self.now)
-            location = decisions.approve(
-                row, user=alice, consent_id=lodged, auth_time=self.now, acr=SCA, now=self.now
-            )
+            location = decisions.approve(row, user=alice, consent_id=lodged, auth_time=self.now, acr=SCA, now=self.now)
         return brought_back(location) | {"consent_id": lodged}
 
 
@@ -208,7 +217,7 @@ def claims_of(token: str) -> dict[str, Any]:
     """The claims of a JWT that the bank signed, checked with its published keys."""
     keys = KeySet.import_key_set(store.public_jwks())
     signed = jws.deserialize_compact(token, keys, algorithms=["PS256", "ES256"])
-    claims: dict[str, Any] = jose.orjson.loads(signed.payload)
+    claims: dict[str, Any] = orjson.loads(signed.payload)
     return claims
 
 
@@ -220,3 +229,8 @@ def half(value: str) -> str:
 def elliptic_key() -> ECKey:
     """A P-256 key of nobody's."""
     return ECKey.generate_key("P-256")
+
+
+def header_of(token: str) -> dict[str, Any]:
+    """The JOSE header of a JWT."""
+    return jws.extract_compact(token.encode()).headers()

@@ -1,0 +1,53 @@
+"""What holds for every endpoint that a client calls: how a form must come, and how refusals are told."""
+
+from datetime import datetime
+
+import pytest
+from django.test import Client
+
+from tests.oauth import given
+from tests.oauth.given import Party
+
+ENDPOINTS = [given.TOKEN, given.PAR, given.REVOKE]
+FORM = "application/x-www-form-urlencoded"
+
+BODIES: dict[str, dict[str, str]] = {
+    "a field twice": {"form": "grant_type=client_credentials&grant_type=client_credentials"},
+    "JSON": {"form": '{"grant_type":"client_credentials"}', "content_type": "application/json"},
+    "no content type": {"form": "grant_type=client_credentials", "content_type": ""},
+    "another alphabet": {"form": "grant_type=client_credentials", "content_type": f"{FORM}; charset=utf-16"},
+    "more fields than anybody needs": {"form": "&".join(f"f{number}=1" for number in range(2000))},
+    "three megabytes": {"form": "grant_type=" + "x" * 3_000_000},
+}
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+@pytest.mark.parametrize("fault", BODIES)
+def test_refuses_a_body_with(bob: Party, fault: str, endpoint: str) -> None:
+    answer = bob.post(endpoint, **BODIES[fault])
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    assert (answer["Content-Type"], answer["Cache-Control"]) == ("application/json", "no-store")
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_refuses_parameters_in_the_address(bob: Party, endpoint: str) -> None:
+    answer = bob.post(f"{endpoint}?access_token=a", bob.proof() | {"token": "a", "grant_type": "client_credentials"})
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+@pytest.mark.parametrize("method", ["get", "put", "delete", "patch", "options"])
+def test_knows_only_post(db: None, now: datetime, method: str, endpoint: str) -> None:
+    answer = getattr(Client(), method)(endpoint, secure=True)
+
+    assert (answer.status_code, answer.json()["error"], answer["Allow"]) == (405, "invalid_request", "POST")
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_survives_rubbish(bob: Party, endpoint: str) -> None:
+    answer = bob.post(endpoint, "%ff%fe=%00&client_assertion=%00&client_id=%00&token=%ff&scope=%f0%28")
+
+    assert answer.status_code in (400, 401)
+    assert answer.json()["error"] in ("invalid_request", "invalid_client")
