@@ -1,4 +1,8 @@
-"""Money: whole minor units of one currency. Text only at the edge, no floats anywhere."""
+"""Money: whole minor units of one currency. Text only at the edge, no floats anywhere.
+
+What is divided is rounded here and by the rule that the function is named for; what rounding leaves is given back,
+to be carried by whoever asked.
+"""
 
 import re
 from dataclasses import dataclass
@@ -7,13 +11,17 @@ from bank.errors import Refused
 
 AMOUNT = re.compile(r"[0-9]{1,13}(\.[0-9]{1,5})?")
 
-# ISO 4217: digits after the point, for the currencies that this bank or its customers' payees may use.
-EXPONENTS = {
-    "AED": 2, "AUD": 2, "BHD": 3, "BRL": 2, "CAD": 2, "CHF": 2, "CLP": 0, "CNY": 2, "CZK": 2, "DKK": 2, "EUR": 2,
-    "GBP": 2, "HKD": 2, "HUF": 2, "IDR": 2, "ILS": 2, "INR": 2, "ISK": 0, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3,
-    "MXN": 2, "MYR": 2, "NOK": 2, "NZD": 2, "OMR": 3, "PHP": 2, "PLN": 2, "QAR": 2, "RON": 2, "SAR": 2, "SEK": 2,
-    "SGD": 2, "THB": 2, "TND": 3, "TRY": 2, "TWD": 2, "UAH": 2, "USD": 2, "VND": 0, "ZAR": 2,
-}  # fmt: skip
+# ISO 4217: the currencies in use, by how many digits they have after the point. Funds, metals and test codes are none.
+CURRENCIES = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF",
+    2: "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC"
+    " CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD"
+    " KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO"
+    " NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL"
+    " THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+}
+EXPONENTS = {code: digits for digits, codes in CURRENCIES.items() for code in codes.split()}
 
 
 class CurrencyUnsupported(Refused):
@@ -82,3 +90,15 @@ class Money:
 
     def __str__(self) -> str:
         return f"{'-' if self.minor < 0 else ''}{self.text} {self.currency}"
+
+
+def half_even(numerator: int, denominator: int) -> tuple[int, int]:
+    """Divide to a whole number, a half going to the even neighbour; return it with the remainder, negative or not.
+
+    rounded * denominator + remainder is the numerator again. denominator must be positive.
+    """
+    assert denominator > 0, denominator
+    rounded, remainder = divmod(numerator, denominator)
+    if remainder * 2 > denominator or (remainder * 2 == denominator and rounded % 2):
+        return rounded + 1, remainder - denominator
+    return rounded, remainder
