@@ -23,7 +23,7 @@ RECENT_PAYMENTS_MAX = 200
 
 STATEMENT = """
 with past as (
-    select -amount_minor as minor from accounts_posting
+    select -amount_minor as minor, counterparty, booked_at from accounts_posting
     where account_id = %(account_id)s and amount_minor < 0 and booked_at >= %(past)s and booked_at < %(now)s
     order by booked_at desc, id desc limit %(past_max)s
 ), recent as (
@@ -37,6 +37,7 @@ select
     (select count(*) from past),
     (select percentile_disc(0.5) within group (order by minor) from past),
     (select percentile_disc(0.95) within group (order by minor) from past),
+    (select max(minor) from past where counterparty = %(counterparty)s and booked_at < %(day)s),
     (select booked_at from accounts_posting
      where account_id = %(account_id)s and counterparty = %(counterparty)s and amount_minor < 0 and booked_at < %(now)s
      order by booked_at limit 1),
@@ -65,6 +66,7 @@ class Facts:
     past_payments: int  # that went out in the 90 days before, at most 500
     usual_minor: int | None  # their median; None: there are none
     high_minor: int | None  # the amount that 95 of 100 of them do not exceed
+    payee_high_minor: int | None  # the most that this payee got of them in one payment, until a day ago
     payee_paid_since: str | None  # when this account first paid this payee, ISO 8601; None: never
     payments_last_hour: int
     payments_last_day: int
@@ -96,7 +98,7 @@ def gather(
         cursor.execute(STATEMENT, parameters)
         row = cursor.fetchone()
     assert row is not None, f"there is no account {account_id}"
-    past, usual, high, paid_since, last_hour, last_day, payee_last_day, available, mark = row
+    past, usual, high, payee_high, paid_since, last_hour, last_day, payee_last_day, available, mark = row
     return Facts(
         amount_minor=amount.minor,
         currency=amount.currency,
@@ -105,6 +107,7 @@ def gather(
         past_payments=past,
         usual_minor=usual,
         high_minor=high,
+        payee_high_minor=payee_high,
         payee_paid_since=paid_since and paid_since.isoformat(),
         payments_last_hour=last_hour,
         payments_last_day=last_day,

@@ -19,11 +19,16 @@ from fraud.facts import Facts
 HABIT_PAYMENTS_MIN = 10
 # Without a habit: what a current account rarely sees outside of rent, and most scams exceed.
 LARGE_WITHOUT_HABIT_MINOR = 1_000_00
+# A savings account that never paid anybody and now sends this much: most of what scams take is more.
+FAR_WITHOUT_HABIT_MINOR = 2_500_00
 # Smaller sums are never out of the ordinary: holding them costs customers more than it saves them.
 UNUSUAL_MINOR_MIN = 100_00
 # Out of the ordinary: above nearly all that went out before AND several times the middle of it. One of the two alone
 # is true of every rent, or of every second payment of someone who mostly buys coffee.
 UNUSUAL_TIMES_USUAL = 3
+# Nor is what a payee got before, with a rise: the rent, the school, the yearly tax. Payments of the last day do not
+# count as before, so that a fraud does not vouch for the next one.
+TIMES_AS_BEFORE = 2
 # Far out of the ordinary: three rents at once.
 FAR_TIMES_HIGH = 3
 # People order a handful of payments in one sitting, on pay day perhaps a dozen; machines in wrong hands order more.
@@ -92,6 +97,8 @@ class UnusualAmount(Rule):
             times += ", with what this payee was paid in the last day"
         if minor <= UNUSUAL_MINOR_MIN or minor <= max(facts.high_minor, UNUSUAL_TIMES_USUAL * facts.usual_minor):
             return Signal.CLEAR, times
+        if facts.payee_high_minor is not None and minor <= TIMES_AS_BEFORE * facts.payee_high_minor:
+            return Signal.CLEAR, f"{times}, but this payee got {Money(facts.payee_high_minor, facts.currency)} before"
         high = Money(facts.high_minor, facts.currency)
         reason = f"{times}; 95 of 100 payments are at most {high}"
         return (Signal.ALARM if minor >= FAR_TIMES_HIGH * facts.high_minor else Signal.NOTICE), reason
@@ -100,7 +107,8 @@ class UnusualAmount(Rule):
         few = f"only {facts.past_payments} earlier payments to compare with"
         if minor < LARGE_WITHOUT_HABIT_MINOR:
             return Signal.CLEAR, few
-        return Signal.NOTICE, f"{Money(minor, facts.currency)} is much for an account with {few}"
+        reason = f"{Money(minor, facts.currency)} is much for an account with {few}"
+        return (Signal.ALARM if minor >= FAR_WITHOUT_HABIT_MINOR else Signal.NOTICE), reason
 
 
 @rule

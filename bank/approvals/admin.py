@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -29,13 +30,29 @@ class Reason(forms.Form):
     )
 
 
+class ByDecision(admin.SimpleListFilter):
+    """What waits, and what was decided."""
+
+    title = "decision"
+    parameter_name = "state"
+
+    def lookups(self, *_arguments: Any) -> list[tuple[str, str]]:
+        """The choices."""
+        return [("waits", "Waits"), *Approval.Decision.choices]
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Approval]) -> QuerySet[Approval]:
+        """Those of the choice."""
+        chosen = self.value()
+        return queryset.filter(decision="" if chosen == "waits" else chosen) if chosen else queryset
+
+
 @admin.register(Approval)
 class ApprovalAdmin(pages.ReadOnly):
     """What was asked for, and what became of it."""
 
     change_form_template = "admin/approvals/approval/change_form.html"
     list_display = ("words", "subject", "reason", "requested_by", "requested_at", "state", "decided_by")
-    list_filter = ("decision", "action")
+    list_filter = (ByDecision,)
     list_select_related = ("requested_by", "decided_by")
     ordering = ("decision", "-requested_at")
     search_fields = ("=subject",)
@@ -70,7 +87,7 @@ class ApprovalAdmin(pages.ReadOnly):
     def story(self, thing: Approval) -> dict[str, Any]:
         """Show the whole story of what it is about to who decides, and the buttons while it waits."""
         subject = requests.ACTIONS[thing.action].find(thing.subject)
-        return {"sections": pages.sections_of(subject) if subject else [], "waits": not thing.decision}
+        return {"sections": pages.whole_story_of(subject) if subject else [], "waits": not thing.decision}
 
     def ask(self, request: HttpRequest, action: str, subject: str) -> HttpResponse:
         """Ask for an action: a page with a reason to fill in."""
@@ -103,7 +120,7 @@ class ApprovalAdmin(pages.ReadOnly):
             "form": form,
             "thing": thing,
             "thing_path": pages.path_to(type(thing), thing.pk),
-            "sections": pages.sections_of(thing),
+            "sections": pages.whole_story_of(thing),
         }
         return TemplateResponse(request, "admin/approvals/ask.html", context)
 
@@ -164,7 +181,7 @@ def approvals_of(thing: models.Model) -> pages.Table:
 site.QUEUES.append(
     site.Queue(
         words="wait for a second person",
-        path=lambda: reverse("admin:approvals_approval_changelist") + "?decision__exact=",
+        path=lambda: reverse("admin:approvals_approval_changelist") + "?state=waits",
         waiting=lambda: Approval.objects.filter(decision="").count(),
     )
 )

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin.utils import label_for_field, lookup_field
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
@@ -74,6 +75,17 @@ def sections_of(thing: models.Model) -> list[Table]:
     """Everything that the packages tell about a thing: its own first, then what is told of everything."""
     own = [function(thing) for model, function in _sections if model is not models.Model and isinstance(thing, model)]
     return own + [function(thing) for model, function in _sections if model is models.Model]
+
+
+def whole_story_of(thing: models.Model) -> list[Table]:
+    """The fields of a thing's page and its sections: for pages about something else that leads there."""
+    page = admin.site.get_model_admin(type(thing))
+    fields: Sequence[str] = page.fields or ()  # type: ignore[assignment] # pages of this bank do not group fields
+    rows = [
+        [label_for_field(name, type(thing), model_admin=page), lookup_field(name, thing, model_admin=page)[2]]
+        for name in fields
+    ]
+    return [Table(title=str(thing), columns=[], rows=rows), *sections_of(thing)]
 
 
 def offers_of(thing: models.Model) -> list[Offer]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import admin
@@ -47,11 +48,21 @@ class Desk(admin.AdminSite):
         queues = [{"words": queue.words, "path": queue.path(), "waiting": queue.waiting()} for queue in QUEUES]
         return super().index(request, {**(extra_context or {}), "queues": queues})
 
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Let staff change their own password, and tell the trail."""
+        response = super().password_change(request, extra_context)
+        if response.status_code == HTTPStatus.FOUND:
+            self._record(request.user.get_username(), action="password.changed")
+        return response
+
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Let staff go, and tell the trail; the log-in told it from where the password was checked."""
         username = "" if isinstance(request.user, AnonymousUser) else request.user.get_username()
         response = super().logout(request, extra_context)
         if username:
-            with unit.work():
-                trail.record(actor=f"staff:{username}", action="log-out.done", subject=username, now=clock.now())
+            self._record(username, action="log-out.done")
         return response
+
+    def _record(self, username: str, *, action: str) -> None:
+        with unit.work():
+            trail.record(actor=f"staff:{username}", action=action, subject=username, now=clock.now())

@@ -16,6 +16,7 @@ ORDINARY = Facts(
     past_payments=60,
     usual_minor=25_00,
     high_minor=950_00,
+    payee_high_minor=None,
     payee_paid_since="2026-09-01T10:00:00+00:00",
     payments_last_hour=0,
     payments_last_day=0,
@@ -36,11 +37,26 @@ CLEAR, NOTICE, ALARM = Signal.CLEAR, Signal.NOTICE, Signal.ALARM
         ({"amount_minor": 2_850_00}, ALARM, "114.0 times the usual amount; 95 of 100 payments are at most 950.00 GBP"),
         ({"amount_minor": 99_00, "high_minor": 10_00, "usual_minor": 2_00}, CLEAR, "49.5 times the usual amount"),
         ({"amount_minor": 120_00, "high_minor": 100_00, "usual_minor": 50_00}, CLEAR, "2.4 times the usual amount"),
+        (
+            {"amount_minor": 2_000_00, "payee_high_minor": 1_000_00},
+            CLEAR,
+            "80.0 times the usual amount, but this payee got 1000.00 GBP before",
+        ),
+        (
+            {"amount_minor": 2_000_01, "payee_high_minor": 1_000_00},
+            NOTICE,
+            "80.0 times the usual amount; 95 of 100 payments are at most 950.00 GBP",
+        ),
         ({"past_payments": 9}, CLEAR, "only 9 earlier payments to compare with"),
         (
             {"past_payments": 0, "usual_minor": None, "high_minor": None, "amount_minor": 1_000_00},
             NOTICE,
             "1000.00 GBP is much for an account with only 0 earlier payments to compare with",
+        ),
+        (
+            {"past_payments": 1, "usual_minor": 12_34, "high_minor": 12_34, "amount_minor": 2_500_00},
+            ALARM,
+            "2500.00 GBP is much for an account with only 1 earlier payments to compare with",
         ),
     ],
 )

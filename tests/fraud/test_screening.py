@@ -147,6 +147,7 @@ def test_reads_the_facts_of_a_payment_by_one_statement(
         past_payments=94,
         usual_minor=397,
         high_minor=80_000,
+        payee_high_minor=None,
         payee_paid_since=None,
         payments_last_hour=1,
         payments_last_day=1,
@@ -162,6 +163,7 @@ def test_knows_since_when_a_payee_is_paid(work: unit.Unit, now: datetime) -> Non
 
     found = gather(alice, 800_00, LANDLORD, for_order="pay_none", now=now)
 
+    assert found.payee_high_minor == 800_00
     assert found.payee_paid_since == (now - timedelta(days=80, hours=1)).isoformat()
 
 
