@@ -56,7 +56,7 @@ def _lock_down(response: HttpResponse, *, redirect_uri: str) -> HttpResponse:
     response["Referrer-Policy"] = "no-referrer" if response.status_code == SEE_OTHER else "same-origin"
     if redirect_uri:
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(redirect_uri))
-        response._csp_update = {"form-action": [origin]}  # type: ignore[attr-defined] # django-csp reads it there
+        response._csp_update = {"form-action": [origin]}  # type: ignore[attr-defined] # read there by django-csp
     return response
 
 

@@ -9,6 +9,7 @@ from bank.customers.models import User
 from consents import account_access, lifecycle
 from consents.models import Consent
 from tests import people
+from tests.oauth import given as oauth
 
 ACCESS = account_access.AccountAccess.name
 PAYMENT = "domestic-payment"
@@ -47,11 +48,16 @@ def consent(*, kind: str = ACCESS, client_pk: int, now: datetime, **more: Any) -
     )
 
 
+def a_tpp(name: str = "Bob's Budget", *, now: datetime) -> people.Provider:
+    """A TPP with the run's keys: what is signed does not matter here, and making keys takes long."""
+    return people.tpp(name, now=now, transport_key=oauth.key("transport"), signing_key=oauth.key("signing"))
+
+
 def at(status: str, *, kind: str = ACCESS, now: datetime) -> Consent:
     """A consent that came to this status by legal steps."""
     made = consent(
         kind=kind,
-        client_pk=people.tpp(now=now).client.pk,
+        client_pk=a_tpp(now=now).client.pk,
         now=now,
         expires_at=now + timedelta(hours=1) if kind == ACCESS else None,
     )

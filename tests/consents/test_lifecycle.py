@@ -160,7 +160,7 @@ def test_refuses_to_approve_a_payment_twice(work: Unit, now: datetime) -> None:
 
 def test_finds_only_what_is_the_clients_own(work: Unit, now: datetime) -> None:
     consent = given.at("AUTH", now=now)
-    other = people.tpp("Carol's Cash", now=now).client
+    other = given.a_tpp("Carol's Cash", now=now).client
 
     with pytest.raises(lifecycle.ConsentOfAnother) as refusal:
         lifecycle.find(consent_id=consent.pk, kind=given.ACCESS, client_pk=other.pk)

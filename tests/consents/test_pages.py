@@ -54,7 +54,7 @@ def test_says_who_asks_for_what_and_until_when(now: datetime) -> None:
     assert "Your account name, number and sort code" in said
     assert "Money coming into your account" in said
     assert "Money going out of your account" not in said
-    assert "No end date" in said
+    assert "it has no end date" in said
 
 
 def test_says_what_is_paid_to_whom_from_where(now: datetime) -> None:
