@@ -186,12 +186,18 @@ def _take_back(order: PaymentOrder, reason: Reason, *, now: datetime) -> None:
 
 def _credit_back(order: PaymentOrder, *, account_id: str, reason: Reason, now: datetime) -> None:
     details = statements.returned(order.initiation["CreditorAccount"], reason.words)
-    parts = ((ledger.settlement_account(order.pk), -order.amount_minor, {}), (account_id, order.amount_minor, details))
-    legs = [
-        ledger.Leg(account_id=account, amount_minor=amount, counterparty=order.counterparty, details=line)
-        for account, amount, line in parts
-    ]
-    ledger.transfer(kind="return", legs=legs, for_order=order.pk, now=now)
+    out = ledger.Leg(
+        account_id=ledger.settlement_account(order.pk),
+        amount_minor=-order.amount_minor,
+        counterparty=order.counterparty,
+    )
+    back = ledger.Leg(
+        account_id=account_id,
+        amount_minor=order.amount_minor,
+        counterparty=order.counterparty,
+        details=details,
+    )
+    ledger.transfer(kind="return", legs=[out, back], for_order=order.pk, now=now)
 
 
 def _learn(order: PaymentOrder, reason: Reason, *, now: datetime) -> None:
