@@ -1,0 +1,116 @@
+"""How many SQL statements each main request costs. A new one must be worth it: change the figure here, and say why.
+
+In tests a transaction is a savepoint, so `savepoint` and `release` stand for BEGIN and COMMIT.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from bank.api import authentication
+from tests import calls, people
+
+READING = ["ReadAccountsDetail", "ReadBalances", "ReadTransactionsDetail", "ReadTransactionsCredits"]
+ORDER = [
+    "token",
+    "savepoint",
+    "insert api_idempotencykey",
+    "select consents_consent",
+    "with accounts_account",  # the hold
+    "insert payments_paymentorder",
+    "insert consents_transition",
+    "insert audit_entry",
+    "insert outbox_message",
+    "release",
+]
+CONSENT = [
+    "token",
+    "savepoint",
+    "insert api_idempotencykey",
+    "insert consents_consent",
+    "insert audit_entry",
+    "release",
+]
+
+
+@pytest.fixture
+def alice(bob: calls.Caller, now: datetime) -> dict[str, Any]:
+    """Alice's account, and Bob's tokens to read it and to pay from it."""
+    person = people.customer(now=now)
+    account = people.account(person, now=now)
+    reading = calls.consent(bob, "account-access", customer=person, accounts=[account], permissions=READING)
+    return {"person": person, "account": account, "token": calls.customers_token(bob, reading)}
+
+
+def order(bob: calls.Caller, alice: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """The body of an order and the token for it."""
+    consent, body = calls.authorised_payment(bob, customer=alice["person"], account=alice["account"])
+    return body, calls.customers_token(bob, consent)
+
+
+def statements(bob: calls.Caller, *request: Any, token: str, status: int) -> list[str]:
+    """The statements that a request costs, by their first word and table, once the process has warmed up."""
+    with CaptureQueriesContext(connection) as queries:
+        answer = bob.call(*request, token=token)
+    assert answer.status_code == status, answer.content
+    return [short(query["sql"]) for query in queries]
+
+
+def short(sql: str) -> str:
+    if sql == authentication.READ:
+        return "token"
+    words = sql.lower().split()
+    if words[0] in {"savepoint", "release"}:
+        return words[0]
+    marker = {"insert": "into", "update": "update", "select": "from", "delete": "from", "with": "from"}[words[0]]
+    table = words[words.index(marker) + 1].strip('"(')
+    return f"{words[0]} {table}"
+
+
+def test_an_order(bob, alice):
+    body, token = order(bob, alice)
+    bob.call("POST", f"{calls.PISP}/domestic-payments", body, token=token)
+    body, token = order(bob, alice)
+
+    assert statements(bob, "POST", f"{calls.PISP}/domestic-payments", body, token=token, status=201) == ORDER
+
+
+def test_a_payment_consent(bob):
+    token = bob.token("payments")
+    bob.call("POST", f"{calls.PISP}/domestic-payment-consents", calls.payment(), token=token)
+
+    found = statements(bob, "POST", f"{calls.PISP}/domestic-payment-consents", calls.payment(), token=token, status=201)
+
+    assert found == CONSENT
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/accounts", ["token", "select accounts_account"]),
+        ("/accounts/{id}", ["token", "select accounts_account"]),
+        ("/accounts/{id}/balances", ["token", "select accounts_account"]),
+        ("/accounts/{id}/transactions", ["token", "select accounts_account", "with accounts_account"]),
+    ],
+)
+def test_a_read(bob, alice, path, expected):
+    path = calls.AISP + path.format(id=alice["account"].pk)
+    bob.call("GET", path, token=alice["token"])
+
+    assert statements(bob, "GET", path, token=alice["token"], status=200) == expected
+
+
+def test_reads_of_a_payment(bob, alice):
+    body, token = order(bob, alice)
+    placed = bob.call("POST", f"{calls.PISP}/domestic-payments", body, token=token)
+    own = bob.token("payments")
+    path = f"{calls.PISP}/domestic-payments/{placed.json()['Data']['DomesticPaymentId']}"
+    bob.call("GET", path, token=own)
+
+    resource = ["token", "select payments_paymentorder"]
+    details = [*resource, "select payments_ordertransition"]
+    assert statements(bob, "GET", path, token=own, status=200) == resource
+    assert statements(bob, "GET", f"{path}/payment-details", token=own, status=200) == details
