@@ -41,11 +41,12 @@ class Page:
     older: paging.Cursor | None = None
 
 
+# One bound on each end of the index, and no more: with two on the end where it begins, PostgreSQL may begin at the
+# wrong one and walk through all that lies between.
 POSTINGS = """
 select id, transfer_id, amount_minor, balance_minor, booked_at, details
 from accounts_posting
-where account_id = %(account)s and booked_at >= %(from)s and booked_at < %(until)s
-    and (booked_at, id) {comparison} (%(at)s, %(id)s){side}
+where account_id = %(account)s and (booked_at, id) {comparison} (%(at)s, %(id)s) and booked_at {end}{side}
 order by booked_at {order}, id {order} limit %(rows)s"""
 
 # The account's own row comes first: what its open holds sum to.
@@ -68,8 +69,10 @@ SIDES = {
     (True, False): " and amount_minor > 0",
     (False, True): " and amount_minor < 0",
 }
-OLDER = {shows: POSTINGS.format(comparison="<", order="desc", side=side) for shows, side in SIDES.items()}
-NEWER = {shows: POSTINGS.format(comparison=">", order="asc", side=side) for shows, side in SIDES.items()}
+OLD = {"comparison": "<", "end": ">= %(from)s", "order": "desc"}
+NEW = {"comparison": ">", "end": "< %(until)s", "order": "asc"}
+OLDER = {shows: POSTINGS.format(**OLD, side=side) for shows, side in SIDES.items()}
+NEWER = {shows: POSTINGS.format(**NEW, side=side) for shows, side in SIDES.items()}
 FIRST = {shows: FIRST_PAGE.format(postings=postings) for shows, postings in OLDER.items()}
 
 
@@ -94,8 +97,15 @@ def page(
 
 
 def _first(account_id: str, *, window: windows.Window, shows: tuple[bool, bool]) -> Page:
-    beginning = {"at": window.until, "id": 0, "holds": ledger.HOLDS_PAGE_ROWS}
-    (_, _, held_minor, *_), *rows = sql.prepared(FIRST[shows], {**_parameters(account_id, window), **beginning})
+    parameters = {
+        "account": account_id,
+        "from": window.from_at,
+        "at": window.until,
+        "id": 0,
+        "rows": paging.PAGE_ROWS + 1,  # one more tells whether there is another page
+        "holds": ledger.HOLDS_PAGE_ROWS,
+    }
+    (_, _, held_minor, *_), *rows = sql.prepared(FIRST[shows], parameters)
     booked = [_entry(row) for row in rows if row[3] is not None]
     pending = [_entry(row) for row in rows if row[3] is None]
     if sum(-entry.amount_minor for entry in pending) < held_minor:
@@ -125,18 +135,17 @@ def _all_pending(account_id: str) -> list[Entry]:
 def _postings(
     account_id: str, *, window: windows.Window, shows: tuple[bool, bool], cursor: paging.Cursor
 ) -> list[Entry]:
+    """The postings on one side of the cursor, which lies inside the window, as every entry it was made from does."""
     statement = (NEWER if cursor.backward else OLDER)[shows]
-    place = {"at": cursor.at, "id": cursor.entry_id}
-    return [_entry(row) for row in sql.prepared(statement, {**_parameters(account_id, window), **place})]
-
-
-def _parameters(account_id: str, window: windows.Window) -> dict[str, Any]:
-    return {
+    parameters = {
         "account": account_id,
         "from": window.from_at,
         "until": window.until,
-        "rows": paging.PAGE_ROWS + 1,  # one more tells whether the page is the last
+        "at": cursor.at,
+        "id": cursor.entry_id,
+        "rows": paging.PAGE_ROWS + 1,
     }
+    return [_entry(row) for row in sql.prepared(statement, parameters)]
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:

@@ -74,13 +74,13 @@ def purchases(today: date) -> Iterator[Event]:
     """Cards: Alice uses hers most days, Bob every other day; once a week there is cash."""
     for holding, chance in ((cast.ALICE_CURRENT, 0.9), (cast.BOB_CURRENT, 0.5)):
         dice = random.Random(holding.account_id)  # noqa: S311 - a story must be the same every time
+        for day, hour in itertools.product(days(today), (8, 13, 18)):
+            at = datetime.combine(day, time(hour, dice.randrange(60), dice.randrange(60)), tzinfo=UTC)
+            merchant = dice.choices(town.MERCHANTS, weights=[row.weight for row in town.MERCHANTS])[0]
+            amount = dice.randint(merchant.from_minor, merchant.to_minor)
+            if dice.random() < chance * 0.6:
+                yield purchase(holding, merchant=merchant, amount_minor=amount, at=at)
         for day in days(today):
-            for hour in (8, 13, 18):
-                at = datetime.combine(day, time(hour, dice.randrange(60), dice.randrange(60)), tzinfo=UTC)
-                merchant = dice.choices(town.MERCHANTS, weights=[row.weight for row in town.MERCHANTS])[0]
-                amount = dice.randint(merchant.from_minor, merchant.to_minor)
-                if dice.random() < chance * 0.6:
-                    yield purchase(holding, merchant=merchant, amount_minor=amount, at=at)
             if day.weekday() == 4:  # noqa: PLR2004 - Friday
                 yield cash(holding, at=datetime.combine(day, time(17, 40, dice.randrange(60)), tzinfo=UTC))
 

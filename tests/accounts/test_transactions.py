@@ -240,7 +240,7 @@ class TestWindow:
             ((2, 3), "?fromBookingDateTime=2026-03-04", ""),
         ],
     )
-    def test_never_leaves_the_consents_window(self, consented, account, days, query, credits):  # noqa: A002
+    def test_never_leaves_the_consents_window(self, consented, account, days, query, credits):  # noqa: A002 - the standard's word
         from_at, to_at = (day and START.replace(day=day) for day in days)
         held = ["ReadTransactionsBasic", "ReadTransactionsCredits"]
         reader = consented([account], held, from_at=from_at, to_at=to_at)
