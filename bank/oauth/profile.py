@@ -16,6 +16,7 @@ SCA, CA = "urn:openbanking:psd2:sca", "urn:openbanking:psd2:ca"
 ACR_VALUES = (SCA, CA)
 LENGTH_MAX = 1000  # of state and nonce
 RESPONSE_MODES = {"code id_token": ("", "fragment"), "code": ("jwt", "query.jwt")}
+MAX_AGE = re.compile(r"[0-9]{1,9}")
 S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -84,6 +85,11 @@ def _check_nonce(request: Request) -> None:
         raise InvalidRequest("The nonce is missing.")
 
 
+def _check_max_age(request: Request) -> None:
+    if request.max_age is not None and not MAX_AGE.fullmatch(request.max_age):
+        raise InvalidRequest("The max_age is not a number of seconds.")
+
+
 def _check_pkce(request: Request) -> None:
     if request.code_challenge is None:
         return
@@ -107,6 +113,7 @@ CHECKS: tuple[Callable[[Request], None], ...] = (
     _check_response,
     _check_scope,
     _check_nonce,
+    _check_max_age,
     _check_pkce,
     _check_intent,
     _check_acr,

@@ -36,6 +36,6 @@ class Untrusted(Exception):
         super().__init__(words)
 
 
-def body(error: OAuthError) -> str:
+def body(error: errors.OAuth2Error) -> str:
     """An error as a machine endpoint tells it (RFC 6749 section 5.2)."""
     return json.dumps({"error": error.error, "error_description": error.description})

@@ -28,9 +28,12 @@ from cryptography.x509.verification import (
 
 from bank.tpps.models import Certificate, TrustAnchor
 
-REREAD_SECONDS = 10  # so long a verdict is remembered: after that a revocation counts in every process
+REREAD_AFTER = timedelta(seconds=10)  # so long a verdict is remembered: then a revocation counts in every process
+VERDICTS_MAX = 4096
 CHAIN_DEPTH = 3
 RSA_BITS, CURVE_BITS = 2048, 256
+
+_verdicts: dict[tuple[bytes, str], tuple[datetime, "Reason | None"]] = {}
 
 
 class Reason(StrEnum):
@@ -89,16 +92,14 @@ def verify(der: bytes, *, use: str, now: datetime) -> VerifiedCertificate:
         raise CertificateRefused(Reason.NOT_YET_VALID)
     if now > certificate.not_valid_after_utc:
         raise CertificateRefused(Reason.EXPIRED)
-    seconds = REREAD_SECONDS - now.second % REREAD_SECONDS
-    window_end = now.replace(microsecond=0) + timedelta(seconds=seconds)
-    if reason := _judge(der, Certificate.Use(use), min(window_end, certificate.not_valid_after_utc)):
+    if reason := _judge(der, Certificate.Use(use), now):
         raise CertificateRefused(reason)
     return _named(der)
 
 
 def forget() -> None:
     """Forget every verdict of this process: an authority or a revocation has changed."""
-    _judge.cache_clear()
+    _verdicts.clear()
 
 
 @functools.lru_cache(maxsize=4096)
@@ -111,8 +112,18 @@ def _load(der: bytes) -> x509.Certificate:
     return certificate
 
 
-@functools.lru_cache(maxsize=4096)
-def _judge(der: bytes, use: Certificate.Use, at: datetime) -> Reason | None:
+def _judge(der: bytes, use: Certificate.Use, now: datetime) -> Reason | None:
+    known = _verdicts.get((der, use))
+    if known is not None and known[0] <= now < known[0] + REREAD_AFTER:
+        return known[1]
+    if len(_verdicts) >= VERDICTS_MAX:
+        _verdicts.clear()
+    reason = _examine(der, use, now)
+    _verdicts[der, use] = (now, reason)
+    return reason
+
+
+def _examine(der: bytes, use: Certificate.Use, at: datetime) -> Reason | None:
     trusted = [_chain(anchor.pem) for anchor in TrustAnchor.objects.all() if anchor.trusts(at)]
     if not _holds(der, trusted, ANY_USE, at):
         return Reason.UNKNOWN_AUTHORITY

@@ -83,7 +83,7 @@ def issue(statement: SoftwareStatement, *, use: str, public_key: authority.Publi
 
 
 def revoke(certificate: Certificate, *, now: datetime) -> None:
-    """Take a certificate back. Every process of the bank knows within certificates.REREAD_SECONDS."""
+    """Take a certificate back. Every process of the bank knows within certificates.REREAD_AFTER."""
     Certificate.objects.filter(pk=certificate.pk, revoked_at=None).update(revoked_at=now)
     certificates.forget()
 

@@ -134,7 +134,7 @@ class Party:
     ) -> HttpResponse:
         """Post a form over the TPP's certificate, another one, or none."""
         body = form if isinstance(form, str) else urlencode(form)
-        environ = {"gunicorn.socket": calls.Socket(self.der if der == "own" else der)}  # type: ignore[arg-type]
+        environ = {"gunicorn.socket": calls.Socket(self.der if der == "own" else der)}
         content_type = extra.pop("content_type", "application/x-www-form-urlencoded")
         return self.browser.post(path, body, content_type=content_type, secure=True, **environ, **extra)
 

@@ -138,6 +138,9 @@ POLICY: dict[str, tuple[dict[str, Any], str]] = {
     "claims in pieces": ({"claims": "{"}, "invalid_request"),
     "claims of other types": ({"claims": {"id_token": []}}, "invalid_request"),
     "an intent of another type": ({"claims": {"id_token": {"openbanking_intent_id": {"value": 7}}}}, "invalid_request"),
+    "a max_age below zero": ({"max_age": -1}, "invalid_request"),
+    "a max_age in words": ({"max_age": "soon"}, "invalid_request"),
+    "a max_age of ages": ({"max_age": 10**10}, "invalid_request"),
     "no log-in": ({"prompt": "none"}, "login_required"),
 }
 

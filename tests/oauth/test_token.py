@@ -190,16 +190,43 @@ def test_refuses_a_scope_that_the_roles_of_the_tpp_do_not_cover(db: None, now: d
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_scope")
 
 
-@pytest.mark.parametrize("auth_method", ["private_key_jwt", "tls_client_auth"])
-def test_grants_credentials_in_three_statements_at_most(db: None, now: datetime, auth_method: str) -> None:
+def statements(captured: CaptureQueriesContext) -> list[str]:
+    """What was asked of the database, less the test's own savepoints."""
+    return [query["sql"] for query in captured if "SAVEPOINT" not in query["sql"]]
+
+
+@pytest.mark.parametrize(("auth_method", "allowed"), [("private_key_jwt", 3), ("tls_client_auth", 2)])
+def test_grants_credentials_in_few_statements(db: None, now: datetime, auth_method: str, allowed: int) -> None:
     party = given.party(now=now, auth_method=auth_method)
     party.token(grant_type="client_credentials")
 
     with CaptureQueriesContext(connection) as captured:
         assert party.token(grant_type="client_credentials").status_code == 200
 
-    own = [query["sql"] for query in captured if "SAVEPOINT" not in query["sql"]]
-    assert len(own) <= 3, own
+    assert len(statements(captured)) == allowed, statements(captured)
+
+
+def test_redeems_and_refreshes_in_few_statements(bob: given.Party) -> None:
+    code = bob.approved()["code"]
+    bob.token(grant_type="client_credentials")
+
+    with CaptureQueriesContext(connection) as redeeming:
+        refresh_token = bob.redeem(code).json()["refresh_token"]
+    with CaptureQueriesContext(connection) as refreshing:
+        assert bob.token(grant_type="refresh_token", refresh_token=refresh_token).status_code == 200
+
+    assert len(statements(redeeming)) == 6, statements(redeeming)
+    assert len(statements(refreshing)) == 4, statements(refreshing)
+
+
+def test_pushes_in_few_statements(bob: given.Party) -> None:
+    request = bob.request_object()
+    bob.push(request)
+
+    with CaptureQueriesContext(connection) as captured:
+        assert bob.push(request).status_code == 201
+
+    assert len(statements(captured)) == 3, statements(captured)
 
 
 def test_refuses_an_access_token_without_a_certificate_to_bind_it_to(bob: given.Party) -> None:
