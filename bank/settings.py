@@ -198,6 +198,7 @@ LOGGING = logs.LOGGING
 logs.configure()
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_USER_ID_FIELD = None  # the audit trail tells who; to know it here would cost a query
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # its guesses cost more than a signature's check; the endpoint notes it
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = 10  # debug: one line a request is enough
 
 # Pages: cookies of the bank's own names, staff's apart from customers'.

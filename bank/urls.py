@@ -4,12 +4,12 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
-    path("", include("bank.oauth.urls")),
-    path("", include("bank.customers.urls")),
-    path("", include("consents.pages.urls")),
     path("open-banking/v4.0/aisp/", include("consents.urls")),
     path("open-banking/v4.0/aisp/", include("accounts.urls")),
     path("open-banking/v4.0/pisp/", include("payments.urls")),
+    path("", include("bank.oauth.urls")),
+    path("", include("bank.customers.urls")),
+    path("", include("consents.pages.urls")),
     path("admin/", admin.site.urls),
 ]
 

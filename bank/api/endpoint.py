@@ -143,6 +143,7 @@ class Endpoint(APIView):
         self.http.interaction_id = envelope.interaction_id(http)
         self.request = self.initialize_request(http, *args, **path)
         known = {"interaction_id": self.http.interaction_id, "client_id": None, "consent_id": None}
+        known["address"] = http.META.get("REMOTE_ADDR")
         with structlog.contextvars.bound_contextvars(**known):
             try:
                 return self._answer(self._take(self.request, path))

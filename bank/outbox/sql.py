@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 
 def prepared(sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> psycopg.Cursor[tuple[Any, ...]]:
@@ -17,6 +17,7 @@ def prepared(sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> psycop
     JSON columns come back as text and go in as text; lists go in as arrays, with a cast in the statement.
     Raises django.db.Error as Django's own cursors do.
     """
+    connection = connections[DEFAULT_DB_ALIAS]  # once: django.db.connection looks it up at every attribute
     connection.ensure_connection()
     if connection.queries_logged:
         connection.queries_log.append({"sql": sql, "time": "0"})
