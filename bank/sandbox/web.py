@@ -23,6 +23,7 @@ worker_class = "gthread"
 workers = 2
 threads = 8
 backlog = 512
+limit_request_line = 8190  # a signed request object may come by value, in the address
 keepalive = 65
 timeout = 60
 graceful_timeout = 20
