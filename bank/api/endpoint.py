@@ -135,7 +135,7 @@ class Endpoint(APIView):
         """Show the resource that an idempotent operation created, as it stands now. Override beside such a handler."""
         raise NotImplementedError
 
-    def dispatch(self, http: HttpRequest, *args: Any, **path: str) -> HttpResponseBase:  # type: ignore[override] # DRF
+    def dispatch(self, http: HttpRequest, *args: Any, **path: str) -> HttpResponseBase:  # type: ignore[override] # the bytes are ready
         """Take a request through its life, and answer it."""
         self.args, self.kwargs, self.http = args, path, http
         self.check, self.rate_headers, self.self_path = "interaction id", {}, http.get_full_path()

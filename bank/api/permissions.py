@@ -37,7 +37,7 @@ class PermissionMissing(Forbidden):
 class Declared(BasePermission):
     """The operation's own declaration, and nothing else."""
 
-    def has_permission(self, request: Request, view: Any) -> bool:  # noqa: ARG002 - DRF's signature
+    def has_permission(self, request: Request, view: Any) -> bool:  # noqa: ARG002 - the signature is DRF's
         """Compare token and declaration. Raises GrantWrong, ScopeMissing, PermissionMissing, in this order."""
         endpoint: Endpoint = view
         wanted, held = endpoint.operation, endpoint.access

@@ -81,7 +81,7 @@ class WireExtension(OpenApiSerializerExtension):
         name: str = self.target.kind.__name__
         return name
 
-    def map_serializer(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:  # noqa: ARG002 - spectacular's
+    def map_serializer(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:  # noqa: ARG002 - a hook of spectacular's
         """The type's schema; what it refers to is registered beside it."""
         schema: dict[str, Any] = _thirty(self.target.adapter.json_schema(ref_template="#/components/schemas/{model}"))
         for name, body in schema.pop("$defs", {}).items():
@@ -145,7 +145,7 @@ class Schema(AutoSchema):
         """Bodies are JSON."""
         return [JSON]
 
-    def map_renderers(self, attribute: str) -> list[str]:  # noqa: ARG002 - spectacular's signature
+    def map_renderers(self, attribute: str) -> list[str]:  # noqa: ARG002 - the signature is spectacular's
         """So are answers."""
         return [JSON]
 

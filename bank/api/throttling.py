@@ -61,7 +61,7 @@ def headers(*, remaining: int, wait_seconds: int) -> dict[str, str]:
 class PerClient(BaseThrottle):
     """A fixed window for each OAuth client."""
 
-    def allow_request(self, request: Request, view: Any) -> bool:  # noqa: ARG002 - DRF's signature
+    def allow_request(self, request: Request, view: Any) -> bool:  # noqa: ARG002 - the signature is DRF's
         """Count this request, and leave the headers that tell the client. Raises TooManyRequests."""
         remaining, wait_seconds = take(view.access.client_id, at=time.monotonic())
         if remaining < 0:

@@ -3,11 +3,12 @@
 import re
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from bank import checks
 from bank.api import schema
 from bank.api.endpoint import Endpoint
+from bank.api.management.commands import openapi
 
 from . import facts
 
@@ -41,8 +42,14 @@ def header_names(operation):
     return {parameter["name"] for parameter in operation["parameters"] if parameter["in"] == "header"}
 
 
-def test_are_up_to_date_with_the_code():
-    call_command("openapi", check=True)
+@pytest.mark.parametrize("family", schema.FAMILIES, ids=lambda family: family.name)
+def test_are_up_to_date_with_the_code(family):
+    assert (facts.REPOSITORY / "openapi" / f"{family.name}.yaml").read_bytes() == openapi.render(family)
+
+
+def test_are_told_out_of_date_by_the_command(tmp_path):
+    with pytest.raises(CommandError, match="out of date"):
+        call_command("openapi", check=True, folder=tmp_path)
 
 
 @pytest.mark.parametrize("name", facts.DOCUMENTS)
