@@ -20,7 +20,7 @@ def mark(*, counterparty: str, reason: str, marked_by: str, now: datetime) -> Pa
     )
     if is_new:
         trail.record(
-            actor=marked_by, action="payee.marked", subject=f"mark:{payee.pk}", detail={"reason": reason}, now=now
+            actor=marked_by, action="payee.marked", subject=payee.trail_subject, detail={"reason": reason}, now=now
         )
     return payee
 

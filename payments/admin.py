@@ -237,7 +237,7 @@ def marking_the_payee(order: PaymentOrder) -> Iterator[pages.Offer]:
 site.QUEUES.insert(
     0,
     site.Queue(
-        words="payments are held",
+        words="held payments",
         path=lambda: reverse("admin:fraud_case_changelist") + "?state__exact=open",
         waiting=lambda: Case.objects.filter(state=Case.State.OPEN).count(),
     ),

@@ -180,7 +180,7 @@ def approvals_of(thing: models.Model) -> pages.Table:
 
 site.QUEUES.append(
     site.Queue(
-        words="wait for a second person",
+        words="waiting for a second person",
         path=lambda: reverse("admin:approvals_approval_changelist") + "?state=waits",
         waiting=lambda: Approval.objects.filter(decision="").count(),
     )

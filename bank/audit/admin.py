@@ -15,7 +15,7 @@ from bank.desk import pages
 class EntryAdmin(pages.ReadOnly):
     """The trail, newest first."""
 
-    list_display = ("moment", "actor", "action", "subject", "interaction_id", "position")
+    list_display = ("moment", "who", "what", "about", "position")
     list_display_links = ("moment",)
     list_filter = (("at", admin.DateFieldListFilter),)
     list_select_related = ("seal",)
@@ -33,6 +33,21 @@ class EntryAdmin(pages.ReadOnly):
     def moment(self, entry: Entry) -> str:
         """When, to the millisecond."""
         return pages.moment(entry.at)
+
+    @admin.display(description="who", ordering="actor")
+    def who(self, entry: Entry) -> str:
+        """Who did it."""
+        return entry.actor
+
+    @admin.display(description="what", ordering="action")
+    def what(self, entry: Entry) -> str:
+        """What was done."""
+        return entry.action
+
+    @admin.display(description="to what", ordering="subject")
+    def about(self, entry: Entry) -> str:
+        """What it was done to."""
+        return entry.subject
 
     @admin.display(description="detail")
     def content(self, entry: Entry) -> str:
@@ -57,7 +72,9 @@ class EntryAdmin(pages.ReadOnly):
 @pages.section(models.Model)
 def trail_of(thing: models.Model) -> pages.Table:
     """What the trail says about a thing."""
-    entries = Entry.objects.filter(subject=str(thing.pk)).select_related("seal").order_by("-id")[: pages.ROWS_MAX]
+    # People are known to the trail by their user names, what has only a number by its kind and number, all else by id.
+    subject = getattr(thing, "username", None) or getattr(thing, "trail_subject", None) or str(thing.pk)
+    entries = Entry.objects.filter(subject=subject).select_related("seal").order_by("-id")[: pages.ROWS_MAX]
     return pages.Table(
         title="Audit trail",
         columns=["At", "Who", "What", "Detail", "Interaction", "Sealed"],

@@ -82,10 +82,14 @@ def whole_story_of(thing: models.Model) -> list[Table]:
     page = admin.site.get_model_admin(type(thing))
     fields: Sequence[str] = page.fields or ()  # type: ignore[assignment] # pages of this bank do not group fields
     rows = [
-        [label_for_field(name, type(thing), model_admin=page), lookup_field(name, thing, model_admin=page)[2]]
-        for name in fields
+        [label_for_field(name, type(thing), model_admin=page), _value_of(thing, name, page=page)] for name in fields
     ]
     return [Table(title=str(thing), columns=[], rows=rows), *sections_of(thing)]
+
+
+def _value_of(thing: models.Model, name: str, *, page: admin.ModelAdmin) -> Any:  # type: ignore[type-arg] # any model's
+    in_words = getattr(thing, f"get_{name}_display", None)
+    return in_words() if in_words else lookup_field(name, thing, model_admin=page)[2]
 
 
 def offers_of(thing: models.Model) -> list[Offer]:

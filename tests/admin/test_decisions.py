@@ -13,6 +13,7 @@ from bank.outbox.models import Message
 from bank.tpps.models import TPP
 from fraud import payees
 from fraud.models import Case, PayeeMark
+from tests import calls
 from tests.admin.conftest import World
 
 
@@ -145,6 +146,23 @@ def test_a_tpp_is_blocked_and_unblocked_by_two_people(sam: Client, tess: Client,
 
     world.tpp.refresh_from_db()
     assert (world.tpp.status, world.tpp.blocked_reason) == (TPP.Status.ACTIVE, "")
+
+
+def test_a_blocked_tpps_next_call_fails_and_an_unblocked_ones_works(
+    sam: Client, tess: Client, world: World, now: datetime
+) -> None:
+    bob = calls.caller(now=now)
+    made = calls.consent(bob, "account-access", permissions=["ReadBalances"])
+    token, where = bob.token("accounts"), f"{calls.AISP}/account-access-consents/{made.pk}"
+    statuses = [bob.call("GET", where, token=token).status_code]
+
+    for action in ("tpps.block", "tpps.unblock"):
+        ask(sam, action, bob.provider.statement.tpp_id, "As agreed by telephone")
+        statuses.append(bob.call("GET", where, token=token).status_code)
+        decide(tess, waiting())
+        statuses.append(bob.call("GET", where, token=token).status_code)
+
+    assert statuses == [200, 200, 403, 403, 200]
 
 
 def test_a_mark_is_taken_away_by_two_people(sam: Client, tess: Client, world: World, now: datetime) -> None:

@@ -209,7 +209,7 @@ def test_queues_held_payments_with_what_speaks_against_them(sam: Client, world: 
 
     for part in (world.order.pk, "2400.00 GBP", "Bob Example", "the first payment to this payee"):
         assert part in queue, part
-    assert "payments are held" in text(sam, "/admin/")
+    assert "held payments" in text(sam, "/admin/")
 
 
 @pytest.mark.parametrize("model", [PaymentOrder, Consent, Case, Account, Transfer, Entry, OAuthClient])
