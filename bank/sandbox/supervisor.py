@@ -214,7 +214,7 @@ def _check_free(port: int, *, hint: str, patience_seconds: float) -> None:
         except OSError as fault:
             if time.monotonic() > deadline:
                 raise CannotStart(
-                    f"Port {port} of {settings.ADDRESS} cannot be had ({fault.strerror}): stop the program that has"
+                    f"Port {port} of {settings.ADDRESS} cannot be had ({os.strerror(fault.errno or 0)}): stop the program that has"
                     f" it, or {hint}."
                 ) from fault
             time.sleep(0.2)

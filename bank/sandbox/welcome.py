@@ -5,10 +5,12 @@ from django.conf import settings
 from bank.sandbox import cast, enrolment
 
 BANNER = """
-  ┌──────────────────────────────────────────────────────────────────────────────┐
-  │  THIS IS A SANDBOX. The one-time code is always {code:<6}, every password is    │
-  │  public, and the money is made up. Never let it near a real customer.        │
-  └──────────────────────────────────────────────────────────────────────────────┘
+  ################################################################################
+  #                                                                              #
+  #  THIS IS A SANDBOX. The one-time code is always {code:<6}, every password is    #
+  #  public, and the money is made up. Never let it near a real customer.        #
+  #                                                                              #
+  ################################################################################
 """
 
 WORDS = """
@@ -28,7 +30,7 @@ WORDS = """
                      or accept the warning once for each of the two addresses
   Logs               {logs}
 
-  Now try            .venv/bin/python manage.py tpp pay 12.34 --approve alice
+  Now try            {where}.venv/bin/python manage.py tpp pay 12.34 --approve alice
   Stop               Ctrl-C
 """
 
@@ -43,6 +45,7 @@ def text() -> str:
         tpp=enrolment.folder_of(enrolment.READY_MADE),
         ca=settings.VAR_DIR / "ca.pem",
         logs=settings.VAR_DIR / "log",
+        where="" if settings.VAR_DIR == settings.BASE_DIR / "var" else f"LOMBARD_VAR={settings.VAR_DIR} ",
     )
 
 
