@@ -213,9 +213,9 @@ def _check_free(port: int, *, hint: str, patience_seconds: float) -> None:
                 return
         except OSError as fault:
             if time.monotonic() > deadline:
+                why = os.strerror(fault.errno or 0)
                 raise CannotStart(
-                    f"Port {port} of {settings.ADDRESS} cannot be had ({os.strerror(fault.errno or 0)}): stop the program that has"
-                    f" it, or {hint}."
+                    f"Port {port} of {settings.ADDRESS} cannot be had ({why}): stop the program that has it, or {hint}."
                 ) from fault
             time.sleep(0.2)
 
