@@ -1,3 +1,5 @@
+"""Messages are delivered at least once, with effects once."""
+
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

@@ -1,3 +1,5 @@
+"""Prepared statements, in the connection and transaction of everything else."""
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext

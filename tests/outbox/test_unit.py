@@ -1,3 +1,5 @@
+"""The unit of work: one transaction, its trail and its messages written last."""
+
 from datetime import timedelta
 
 import pytest

@@ -1,3 +1,5 @@
+"""How a payment is asked of the bank."""
+
 from datetime import timedelta
 
 import pytest

@@ -1,3 +1,5 @@
+"""An order is compared with its consent, field by field."""
+
 import copy
 
 import pytest

@@ -1,3 +1,5 @@
+"""The domestic payment: its own rules."""
+
 from datetime import timedelta
 
 import pytest

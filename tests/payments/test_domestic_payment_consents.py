@@ -1,3 +1,5 @@
+"""The endpoints under domestic-payment-consents."""
+
 import pytest
 
 from bank.outbox import unit

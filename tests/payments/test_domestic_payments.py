@@ -1,3 +1,5 @@
+"""The endpoints under domestic-payments."""
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext

@@ -1,3 +1,5 @@
+"""The funds-confirmation of a payment consent."""
+
 import pytest
 
 from payments.views import FUNDS

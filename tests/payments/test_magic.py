@@ -1,3 +1,5 @@
+"""The sort codes and account numbers that make the simulated scheme behave."""
+
 from pathlib import Path
 
 from bank.api import wire

@@ -1,3 +1,5 @@
+"""The payment-details of an order."""
+
 from bank import clock
 from bank.outbox import unit
 from payments import settlement

@@ -1,3 +1,5 @@
+"""What happens to an order after it was taken."""
+
 import orjson
 import pytest
 

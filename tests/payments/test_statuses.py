@@ -1,3 +1,5 @@
+"""The table of statuses, every cell."""
+
 import itertools
 
 import pytest

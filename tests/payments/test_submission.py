@@ -1,3 +1,5 @@
+"""How an order is taken."""
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext

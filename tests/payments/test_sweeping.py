@@ -1,3 +1,5 @@
+"""Orders that stand still are found and moved on."""
+
 from datetime import timedelta
 
 import pytest
