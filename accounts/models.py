@@ -45,12 +45,12 @@ class Account(models.Model):
     description = models.CharField(max_length=35, blank=True)
     nickname = models.CharField(max_length=70, blank=True)
     name = models.CharField("the name on the account", max_length=350)
-    identification = models.CharField("sort code and account number, 14 digits", max_length=14, unique=True)
+    identification = models.CharField("sort code and number", max_length=14, unique=True)  # 14 digits
     opened_at = models.DateTimeField()
     booked_minor = models.BigIntegerField(default=0)
     held_minor = models.BigIntegerField(default=0)
-    last_booked_at = models.DateTimeField("booked_at of its newest posting", null=True)
-    limit_minor = models.BigIntegerField("how far below zero it may go; none: as far as it takes", null=True, default=0)
+    last_booked_at = models.DateTimeField(null=True)  # booked_at of its newest posting
+    limit_minor = models.BigIntegerField(null=True, default=0)  # how far below zero it may go; none: as far as it takes
 
     class Meta:
         constraints: ClassVar = [
@@ -114,7 +114,7 @@ class Transfer(models.Model):
     """Money that moved, all at once: its postings sum to zero."""
 
     id = models.CharField(primary_key=True, max_length=40)
-    kind = models.CharField("payment, return, salary, card, opening, …", max_length=20)
+    kind = models.CharField(max_length=20)  # payment, return, salary, card, opening, …
     for_order = models.CharField(max_length=40, blank=True)
     booked_at = models.DateTimeField()
 
@@ -131,11 +131,11 @@ class Posting(models.Model):
 
     transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="postings")
     account = models.ForeignKey(Account, models.PROTECT, related_name="postings")
-    amount_minor = models.BigIntegerField("what it adds to the account; negative: what it takes")
-    balance_minor = models.BigIntegerField("booked balance after it; filled in by the trigger", default=0)
-    booked_at = models.DateTimeField("never before the account's earlier postings: the trigger sees to it")
-    counterparty = models.CharField("the other side's scheme and identification", max_length=300, blank=True)
-    details = models.JSONField("what the statement line says", default=dict)
+    amount_minor = models.BigIntegerField()  # what it adds to the account; negative: what it takes
+    balance_minor = models.BigIntegerField(default=0)  # booked balance after it; filled in by the trigger
+    booked_at = models.DateTimeField()  # never before the account's earlier postings: the trigger sees to it
+    counterparty = models.CharField(max_length=300, blank=True)  # the other side's scheme and identification
+    details = models.JSONField(default=dict)  # what the statement line says
 
     class Meta:
         triggers: ClassVar = [kept_for_good("posting_is_kept")]

@@ -34,7 +34,7 @@ class Consent(models.Model):
     """
 
     id = models.CharField(primary_key=True, max_length=40)
-    kind = models.CharField("the resource's name, e.g. account-access, domestic-payment", max_length=40)
+    kind = models.CharField(max_length=40)  # the resource's name, e.g. account-access, domestic-payment
     client = models.ForeignKey(settings.OAUTH2_PROVIDER_APPLICATION_MODEL, models.PROTECT, related_name="consents")
     status = models.CharField(max_length=4, choices=Status.choices, default=Status.AWAU)
     status_updated_at = models.DateTimeField()

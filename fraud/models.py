@@ -25,8 +25,8 @@ class Decision(models.Model):
 
     for_order = models.CharField(max_length=40)
     outcome = models.CharField(max_length=6, choices=Outcome.choices)
-    why = models.CharField("the policy that decided", max_length=200)
-    results = models.JSONField("one entry a rule: name, outcome, reason")
+    why = models.CharField("why", max_length=200)  # the policy that decided
+    results = models.JSONField()  # one entry a rule: name, outcome, reason
     facts = models.JSONField()
     at = models.DateTimeField()
 
@@ -106,9 +106,10 @@ class Case(models.Model):
 class PayeeMark(models.Model):
     """A payee that the bank no longer trusts, and why: marked by staff, or by a payment that was rejected."""
 
-    counterparty = models.CharField("scheme and identification", max_length=300, unique=True)
+    # Scheme and identification, with a colon.
+    counterparty = models.CharField("payee's account", max_length=300, unique=True)
     reason = models.CharField(max_length=300)
-    marked_by = models.CharField("who: staff:…, bank:…", max_length=80)
+    marked_by = models.CharField("marked by", max_length=80)  # staff:… or bank:…
     marked_at = models.DateTimeField()
 
     class Meta:

@@ -24,13 +24,13 @@ class PaymentOrder(models.Model):
     """
 
     id = models.CharField(primary_key=True, max_length=40)
-    type = models.CharField("the payment type's name, e.g. domestic-payment", max_length=40)
+    type = models.CharField(max_length=40)  # the payment type's name, e.g. domestic-payment
     consent = models.ForeignKey("consents.Consent", models.PROTECT, related_name="orders")
     client = models.ForeignKey(settings.OAUTH2_PROVIDER_APPLICATION_MODEL, models.PROTECT, related_name="+")
     debtor_account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+")
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
-    counterparty = models.CharField("the creditor account's scheme and identification", max_length=300)
+    counterparty = models.CharField("creditor's account", max_length=300)  # scheme and identification, with a colon
     initiation = models.JSONField("Initiation, as it came")
     status = models.CharField(max_length=4, choices=Status.choices, default=Status.RCVD)
     status_updated_at = models.DateTimeField()
@@ -90,17 +90,17 @@ class OrderTransition(models.Model):
 class SchemePayment(models.Model):
     """A payment in the simulated Faster Payments scheme's own book: the outside world, as far as this sandbox goes."""
 
-    fpid = models.CharField("the scheme's id of the payment", primary_key=True, max_length=42)
+    fpid = models.CharField("FPID", primary_key=True, max_length=42)  # the scheme's id of the payment
     order_id = models.CharField(max_length=40, unique=True)
     amount_minor = models.BigIntegerField()
     sort_code = models.CharField(max_length=6)
     account_number = models.CharField(max_length=8)
-    course = models.CharField("how it goes on: a key of payments.schemes.magic.COURSES", max_length=10)
+    course = models.CharField(max_length=10)  # how it goes on: a key of payments.schemes.magic.COURSES
     reason_code = models.CharField(max_length=4, blank=True)
     words = models.CharField(max_length=100)
     received_at = models.DateTimeField()
     answers_given = models.PositiveSmallIntegerField(default=0)
-    answer = models.CharField("what the scheme answered last", max_length=10, blank=True)
+    answer = models.CharField(max_length=10, blank=True)  # what the scheme answered last
     answered_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

@@ -15,12 +15,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='account',
             name='last_booked_at',
-            field=models.DateTimeField(null=True, verbose_name='booked_at of its newest posting'),
+            field=models.DateTimeField(null=True),
         ),
         migrations.AlterField(
             model_name='posting',
             name='booked_at',
-            field=models.DateTimeField(verbose_name="never before the account's earlier postings: the trigger sees to it"),
+            field=models.DateTimeField(),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='hold',

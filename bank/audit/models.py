@@ -13,9 +13,9 @@ class Entry(models.Model):
     """One thing that somebody did, or was refused."""
 
     at = models.DateTimeField()
-    actor = models.CharField("who: tpp:…, customer:…, staff:…, bank:…", max_length=80)
+    actor = models.CharField("who", max_length=80)  # tpp:…, customer:…, staff:… or bank:…
     action = models.CharField(max_length=60)
-    subject = models.CharField("to what: an id", max_length=140)
+    subject = models.CharField("to what", max_length=140)  # an id
     detail = models.JSONField(default=dict)
     interaction_id = models.CharField(max_length=36, blank=True)
 

@@ -8,7 +8,7 @@ class SigningKey(models.Model):
 
     kid = models.CharField(primary_key=True, max_length=43)
     algorithm = models.CharField(max_length=5, choices=[("PS256", "PS256"), ("ES256", "ES256")])
-    encrypted_pem = models.BinaryField("PKCS #8, encrypted under the key outside the database")
+    encrypted_pem = models.BinaryField()  # PKCS #8, encrypted under the key outside the database
     created_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True, blank=True)
 

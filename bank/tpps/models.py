@@ -62,7 +62,7 @@ class Certificate(models.Model):
         SIGNING = "signing"
         SERVER = "server"
 
-    thumbprint = models.CharField("SHA-256, base64url", primary_key=True, max_length=43)
+    thumbprint = models.CharField("SHA-256 thumbprint", primary_key=True, max_length=43)  # base64url
     software_statement = models.ForeignKey(SoftwareStatement, models.PROTECT, null=True, related_name="certificates")
     use = models.CharField(max_length=9, choices=Use.choices)
     subject = models.CharField(max_length=500)
@@ -80,7 +80,7 @@ class TrustAnchor(models.Model):
     """A certification authority that this bank believes when it vouches for a TPP. Data, not code."""
 
     name = models.CharField(max_length=140, unique=True)
-    pem = models.TextField("the CA's certificate and, below it, those of its intermediates")
+    pem = models.TextField()  # the CA's certificate and, below it, those of its intermediates
     trusted_since = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 

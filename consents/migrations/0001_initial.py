@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
             name='Consent',
             fields=[
                 ('id', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=40, verbose_name="the resource's name, e.g. account-access, domestic-payment")),
+                ('kind', models.CharField(max_length=40)),
                 ('status', models.CharField(choices=[('AWAU', 'awaiting authorisation'), ('AUTH', 'authorised'), ('RJCT', 'rejected'), ('CANC', 'cancelled'), ('EXPD', 'expired'), ('COND', 'consumed')], default='AWAU', max_length=4)),
                 ('status_updated_at', models.DateTimeField()),
                 ('status_reasons', models.JSONField(default=list)),

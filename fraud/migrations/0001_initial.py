@@ -17,9 +17,9 @@ class Migration(migrations.Migration):
             name='PayeeMark',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('counterparty', models.CharField(max_length=300, unique=True, verbose_name='scheme and identification')),
+                ('counterparty', models.CharField(max_length=300, unique=True, verbose_name="payee's account")),
                 ('reason', models.CharField(max_length=300)),
-                ('marked_by', models.CharField(max_length=80, verbose_name='who: staff:…, bank:…')),
+                ('marked_by', models.CharField(max_length=80, verbose_name='marked by')),
                 ('marked_at', models.DateTimeField()),
             ],
             options={
@@ -46,8 +46,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('for_order', models.CharField(max_length=40)),
                 ('outcome', models.CharField(choices=[('allow', 'Allow'), ('hold', 'Hold'), ('reject', 'Reject')], max_length=6)),
-                ('why', models.CharField(max_length=200, verbose_name='the policy that decided')),
-                ('results', models.JSONField(verbose_name='one entry a rule: name, outcome, reason')),
+                ('why', models.CharField(max_length=200, verbose_name='why')),
+                ('results', models.JSONField()),
                 ('facts', models.JSONField()),
                 ('at', models.DateTimeField()),
             ],

@@ -17,9 +17,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField()),
-                ('actor', models.CharField(max_length=80, verbose_name='who: tpp:…, customer:…, staff:…, bank:…')),
+                ('actor', models.CharField(max_length=80, verbose_name='who')),
                 ('action', models.CharField(max_length=60)),
-                ('subject', models.CharField(max_length=140, verbose_name='to what: an id')),
+                ('subject', models.CharField(max_length=140, verbose_name='to what')),
                 ('detail', models.JSONField(default=dict)),
                 ('interaction_id', models.CharField(blank=True, max_length=36)),
             ],

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('kid', models.CharField(max_length=43, primary_key=True, serialize=False)),
                 ('algorithm', models.CharField(choices=[('PS256', 'PS256'), ('ES256', 'ES256')], max_length=5)),
-                ('encrypted_pem', models.BinaryField(verbose_name='PKCS #8, encrypted under the key outside the database')),
+                ('encrypted_pem', models.BinaryField()),
                 ('created_at', models.DateTimeField()),
                 ('retired_at', models.DateTimeField(blank=True, null=True)),
             ],

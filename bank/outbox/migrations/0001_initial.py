@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=60)),
                 ('payload', models.JSONField()),
                 ('created_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField(verbose_name='not before; moved on by each hand-over, so that a lost one is handed over again')),
+                ('due_at', models.DateTimeField()),
                 ('hand_overs', models.PositiveIntegerField(default=0)),
                 ('last_error', models.TextField(blank=True)),
             ],

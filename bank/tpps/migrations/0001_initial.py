@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=140, unique=True)),
-                ('pem', models.TextField(verbose_name="the CA's certificate and, below it, those of its intermediates")),
+                ('pem', models.TextField()),
                 ('trusted_since', models.DateTimeField()),
                 ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
             ],
@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Certificate',
             fields=[
-                ('thumbprint', models.CharField(max_length=43, primary_key=True, serialize=False, verbose_name='SHA-256, base64url')),
+                ('thumbprint', models.CharField(max_length=43, primary_key=True, serialize=False, verbose_name='SHA-256 thumbprint')),
                 ('use', models.CharField(choices=[('transport', 'Transport'), ('signing', 'Signing'), ('server', 'Server')], max_length=9)),
                 ('subject', models.CharField(max_length=500)),
                 ('serial_number', models.CharField(max_length=50, unique=True)),
