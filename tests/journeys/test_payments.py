@@ -11,6 +11,15 @@ from tests.journeys import world
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
 ORDER_OF_STATUSES = ["RCVD", "PDNG", "ACTC", "ACCP", "ACFC", "ACSP", "ACSC", "ACWP", "ACCC"]
 
+STILL_HELD = (
+    "select count(*) from accounts_hold h where for_order = %s"
+    " and not exists (select from accounts_holdend where hold_id = h.id)"
+)
+MOVED = (
+    "select coalesce(sum(p.amount_minor), 0) from accounts_posting p join accounts_transfer t on t.id = p.transfer_id"
+    " where t.for_order = %s and p.account_id = %s"
+)
+
 
 def path_of(tpp, order_id, token):
     details = client.expect(tpp.get(f"{pay.ORDERS}/{order_id}/payment-details", token=token), status=200).json()
@@ -105,6 +114,29 @@ def test_shows_the_money_pending_and_then_booked(bank, tpp):
         "select outcome from accounts_holdend e join accounts_hold h on h.id = e.hold_id where h.for_order = %s",
         [order_id],
     ) == [("posted",)]
+
+
+@pytest.mark.parametrize(
+    ("to", "path", "reason"),
+    [
+        ("20000012345679", ["ACSP", "ACSC", "ACWP", "ACCC"], "0000"),
+        ("20000000000103", ["ACSP", "RJCT"], "AC03"),
+        ("20000000000203", ["ACSP", "ACSC", "ACWP", "RJCT"], "AC03"),
+        ("99999912345678", ["RJCT"], "AC08"),
+    ],
+    ids=["accepted", "rejected", "returned", "nobodys"],
+)
+def test_pays_to_another_bank_as_its_scheme_answers(bank, tpp, to, path, reason):
+    approved = world.approved_payment(tpp, world.payment("2.07", to=to, name="Dora Dean"))
+    order_id = world.order(tpp, approved)["DomesticPaymentId"]
+
+    order = pay.follow(tpp, order_id, token=approved.own)
+
+    passed = path_of(tpp, order_id, approved.own)
+    assert passed[-len(path) :] == path
+    assert order["StatusReason"][0]["StatusReasonCode"] == reason
+    assert bank.rows(STILL_HELD, [order_id]) == [(0,)]
+    assert bank.rows(MOVED, [order_id, world.ALICE_ID]) == [(-207 if path[-1] == "ACCC" else 0,)]
 
 
 def test_shuts_a_blocked_tpp_out_at_once(bank):
