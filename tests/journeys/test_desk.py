@@ -10,7 +10,7 @@ from bank.sandbox.tpp import client, pay
 from tests.journeys import world
 
 pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.timeout(300)]
-EVERYTHING_BOB_HAS = "1100.00"
+EVERYTHING_BOB_HAS = "1400.00"  # his overdraft included
 
 
 @pytest.fixture
