@@ -6,6 +6,7 @@ bank/oauth/request_objects.py.
 """
 
 import base64
+import functools
 import json
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -101,6 +102,12 @@ def public_keys(jwks: Mapping[str, Any]) -> dict[str, Key]:
         raise ValueError("a key set has a list of keys")  # noqa: TRY004 - a wrong value of a document, not of a call
     usable = (member for member in members if isinstance(member, dict) and member.get("use", "sig") == "sig")
     return {member["kid"]: key for member in usable if "kid" in member and (key := _public_key(member)) is not None}
+
+
+@functools.lru_cache(maxsize=1024)
+def key_set(text: str) -> Mapping[str, Key]:
+    """public_keys() of a registered key set, kept by its text: a changed set is another text. Empty text: no keys."""
+    return public_keys(orjson.loads(text)) if text else {}
 
 
 def _public_key(member: dict[str, Any]) -> Key | None:

@@ -1,12 +1,10 @@
 """Who calls: client authentication by a signed assertion (RFC 7523) or by the TLS certificate (RFC 8705)."""
 
-import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeGuard
 
-import orjson
 from cryptography import x509
 from django.conf import settings
 
@@ -35,12 +33,7 @@ class Caller:
 
 def key_set(client: Client) -> Mapping[str, Key]:
     """The keys that a client signs with, by kid."""
-    return _keys(client.client_jwks)
-
-
-@functools.lru_cache(maxsize=1024)
-def _keys(client_jwks: str) -> Mapping[str, Key]:
-    return jose.public_keys(orjson.loads(client_jwks)) if client_jwks else {}
+    return jose.key_set(client.client_jwks)
 
 
 def find(client_id: str) -> Client | None:

@@ -27,6 +27,7 @@ HANDSHAKE_SECONDS = 5.0
 IDLE_SECONDS = 10.0  # the longest wait for the next bytes of a request, or for room for those of an answer
 REQUEST_SECONDS = 30.0  # to read a whole request, however its bytes drip
 CHUNK_BYTES = 16 * 1024  # what one TLS record holds
+END_OF_FILE = -1  # pyOpenSSL's number for a connection that ended, where the system has no error to report
 
 
 def context(certificate_file: str, key_file: str, *, asks_for_certificate: bool) -> SSL.Context:
@@ -59,6 +60,10 @@ class ByPort:
         return Socket(plain, self.contexts[plain.getsockname()[1]])
 
 
+class HungUp(ConnectionResetError):
+    """The caller closed the connection without saying goodbye in TLS, as many clients do."""
+
+
 class Socket:
     """What gunicorn takes for an ssl.SSLSocket: the methods it calls, each with an end to its waiting."""
 
@@ -86,8 +91,8 @@ class Socket:
         """Read what has come; nothing means that the caller has closed. Raises OSError."""
         try:
             return self._wait(self.connection.recv, size, until=min(self._until(), self.request_deadline))
-        except SSL.ZeroReturnError:
-            return b""
+        except (SSL.ZeroReturnError, HungUp):
+            return b""  # what is cut off is noticed by its Content-Length
 
     def send(self, data: bytes) -> int:
         """Send some of it, and tell how much. Raises OSError."""
@@ -153,7 +158,7 @@ class Socket:
             except SSL.ZeroReturnError:
                 raise
             except SSL.SysCallError as fault:
-                raise ConnectionResetError(*fault.args) from fault
+                raise (HungUp if fault.args[0] == END_OF_FILE else ConnectionResetError)(*fault.args) from fault
             except SSL.Error as fault:
                 raise ssl.SSLError(str(fault)) from fault
 
