@@ -33,6 +33,7 @@ SHORT_HISTORY = 10_000
 GOAL, AIM, FLAT = 0.12, 0.20, 1.3
 ORDERS = "/open-banking/v4.0/pisp/domestic-payments"
 LOOK_SECONDS = 0.2
+PATIENCE_SECONDS = 60
 
 
 def run(options: argparse.Namespace, *, say: Say) -> None:
@@ -48,7 +49,7 @@ def run(options: argparse.Namespace, *, say: Say) -> None:
         rows = _payments(options, server, tpp, say)
         rows += _reads(options, tpp, say)
         worker = _child("worker", "celery", "-A", "bank", "worker", "--concurrency", "2", "--without-mingle")
-        rows += _settlement(say)
+        rows += _settlement(worker, say)
         say(_table(rows))
     finally:
         for child in (web, worker):
@@ -150,11 +151,13 @@ def _reads(options: argparse.Namespace, tpp: Client, say: Say) -> list[Row]:
     ]
 
 
-def _settlement(say: Say) -> list[Row]:
+def _settlement(worker: Child, say: Say) -> list[Row]:
     """How fast one worker screens what the rounds have left to do, settling on the side what passes."""
     say("letting the worker do what waits")
     waiting, began = _screenings_waiting(), time.monotonic()
     while _screenings_waiting() == waiting:
+        worker.watch()
+        assert time.monotonic() - began < PATIENCE_SECONDS, f"the worker does nothing; {settings.VAR_DIR}/log says why"
         time.sleep(LOOK_SECONDS)
     first, started = _screenings_waiting(), time.monotonic()
     time.sleep(10)
