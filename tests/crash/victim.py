@@ -37,7 +37,7 @@ class Victim:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=parenthood.ends_with_us(signal.SIGTERM),
+                preexec_fn=parenthood.ends_with_us(signal.SIGTERM),  # noqa: PLW1509 - all it calls is prctl
             )
         self.world.manage("ready", "--timeout", str(READY_SECONDS))
 
