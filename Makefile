@@ -9,6 +9,7 @@ DEV := $(VENV)/.locked-dev
 MANAGE := $(BIN)/python manage.py
 FLAGS := $(if $(PORT),--port $(PORT)) $(if $(MTLS_PORT),--mtls-port $(MTLS_PORT)) $(if $(ADDRESS),--address $(ADDRESS)) \
 	$(if $(HOST),--host $(HOST)) $(if $(NAMES),--names $(NAMES)) $(if $(VAR),--var $(VAR))
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-header
 
@@ -45,6 +46,7 @@ reset: $(RUN) ## throw the bank away; the next run opens a fresh one
 	@$(MANAGE) reset
 
 lock: $(DEV) ## lock the newest versions that the requirements allow (make lock UPGRADE=--upgrade), else only what is missing
+	@$(INSTALL) -r requirements-uv.lock
 	$(COMPILE) $(UPGRADE) requirements-uv.in -o requirements-uv.lock
 	$(COMPILE) $(UPGRADE) requirements.in -o requirements.lock
 	$(COMPILE) $(UPGRADE) --constraints requirements.lock requirements-dev.in -o requirements-dev.lock
@@ -52,7 +54,7 @@ lock: $(DEV) ## lock the newest versions that the requirements allow (make lock 
 clean: ## remove the environment and what tools keep
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-$(RUN): requirements-uv.lock requirements.lock
+$(RUN): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 		{ echo "Lombard needs Python 3.11 or later as '$(PYTHON)'; say make PYTHON=/path/to/python3 where it has another name." >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
@@ -60,10 +62,9 @@ $(RUN): requirements-uv.lock requirements.lock
 	@echo "Building $(VENV) from the lock files"
 	@rm -rf $(VENV)
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
-	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
+	@$(INSTALL) -r requirements.lock
 	@touch $@
 
 $(DEV): $(RUN) requirements-dev.lock
-	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements-dev.lock
+	@$(INSTALL) -r requirements-dev.lock
 	@touch $@
