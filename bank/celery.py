@@ -6,11 +6,14 @@ from typing import Any
 from celery import Celery, signals
 from django_structlog.celery import steps
 
-from bank.outbox import dispatcher
+from bank.outbox import broker, dispatcher, sql
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bank.settings")
+broker.use()
 app = Celery("bank")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+# Tasks keep their process's connection, and what is prepared in it; else Celery would open one for each task.
+app.conf.CELERY_DB_REUSE_MAX = 10_000
 app.autodiscover_tasks()
 app.steps["worker"].add(dispatcher.Dispatcher)
 app.steps["worker"].add(steps.DjangoStructLogInitStep)
@@ -19,3 +22,6 @@ app.steps["worker"].add(steps.DjangoStructLogInitStep)
 @signals.setup_logging.connect
 def keep_logging(**_facts: Any) -> None:
     """Leave logging as Django's settings made it: that somebody listens here keeps Celery from making its own."""
+
+
+signals.task_prerun.connect(sql.forget_hung_up)

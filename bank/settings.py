@@ -298,7 +298,8 @@ if CELERY_BROKER_URL.startswith("pgmq"):
             user=_place["USER"],
             password=_place.get("PASSWORD"),
             dbname=_place["NAME"],
-            **_place["PARAMETERS"],
+            # The outbox holds the truth: a message need not be on the disk before work goes on.
+            **{**_place["PARAMETERS"], "options": "-c synchronous_commit=off"},
         ),
         "init_extension": False,
         "use_notify": True,

@@ -1,6 +1,7 @@
 """Django's entry for this package."""
 
 from django.apps import AppConfig
+from django.core.signals import request_started
 
 
 class OutboxConfig(AppConfig):
@@ -9,3 +10,9 @@ class OutboxConfig(AppConfig):
     name = "bank.outbox"
     label = "outbox"
     verbose_name = "Outbox"
+
+    def ready(self) -> None:
+        """Have every request begin with a connection that is still one."""
+        from bank.outbox import sql
+
+        request_started.connect(sql.forget_hung_up)

@@ -10,7 +10,6 @@ import orjson
 
 from bank.outbox import handlers, sql, unit
 
-BATCH = 100
 LONGEST_SECONDS = 300
 
 # The lease doubles with each hand-over: a queue that is longer than a lease must not be handed out again and again.
@@ -28,9 +27,10 @@ POSTPONE = (
 )
 
 
-def claim(*, now: datetime) -> list[int]:
+def claim(*, now: datetime, limit: int) -> list[int]:
     """Take what is due and not held by others; return the ids. Each comes up again when its lease has run out."""
-    return [row[0] for row in sql.prepared(CLAIM, [now, unit.LEASE.total_seconds(), LONGEST_SECONDS, now, BATCH])]
+    parameters = [now, unit.LEASE.total_seconds(), LONGEST_SECONDS, now, limit]
+    return [row[0] for row in sql.prepared(CLAIM, parameters)]
 
 
 def handle(message_id: int, *, now: datetime) -> bool:

@@ -1,10 +1,12 @@
 """The dispatcher: a thread in every Celery worker's main process that hands due messages to Celery.
 
-Several may run; each takes rows that no other holds. Tasks and web processes never wait for it, and a broker that is
-away only makes messages late: their rows say when they are due again.
+Several may run; each takes rows that no other holds, and only as many as its own worker can soon handle: what has to
+wait waits in the outbox, where it is in order, and not in the broker. Tasks and web processes never wait for the
+dispatcher, and a broker that is away only makes messages late: their rows say when they are due again.
 """
 
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import structlog
@@ -19,7 +21,10 @@ from bank.outbox import delivery, tasks
 log = structlog.get_logger()
 
 POLL_SECONDS = 0.1
+BUSY_SECONDS = 0.01
 REST_SECONDS = 2.0  # after the database or the broker was not there
+AT_ONCE = 10  # messages in one task: the way through the broker costs as much as handling one
+TASKS_AHEAD = 4  # tasks that a worker's process finds waiting when it has done one
 
 
 class Dispatcher(bootsteps.StartStopStep):
@@ -31,6 +36,7 @@ class Dispatcher(bootsteps.StartStopStep):
         super().__init__(worker, **options)
         self.stopping = threading.Event()
         self.thread: threading.Thread | None = None
+        self.processes = worker.concurrency or 1
 
     def start(self, worker: Any) -> None:
         """Begin to hand over."""
@@ -66,11 +72,21 @@ class Dispatcher(bootsteps.StartStopStep):
                 self.stopping.wait(REST_SECONDS)
 
     def hand_over_while_due(self, app: Any, broker: Connection) -> None:
-        """Look every tenth of a second, or at once when a look found something."""
+        """Look every tenth of a second, or at once when a look found something and the worker has room for more."""
         producer = app.amqp.Producer(broker)
         while not self.stopping.is_set():
-            message_ids = delivery.claim(now=clock.now())
-            for message_id in message_ids:
-                tasks.deliver.apply_async(kwargs={"message_id": message_id}, producer=producer)
+            if len(state.reserved_requests) >= TASKS_AHEAD * self.processes:
+                self.stopping.wait(BUSY_SECONDS)
+                continue
+            message_ids = delivery.claim(now=clock.now(), limit=AT_ONCE * self.processes)
+            for share in shares(message_ids, processes=self.processes):
+                tasks.deliver.apply_async(kwargs={"message_ids": share}, producer=producer)
             if not message_ids:
                 self.stopping.wait(POLL_SECONDS)
+
+
+def shares(message_ids: list[int], *, processes: int) -> Iterator[list[int]]:
+    """Divide messages among a worker's processes: a few to each rather than all to one."""
+    size = -(-len(message_ids) // processes)
+    for start in range(0, len(message_ids), size or 1):
+        yield message_ids[start : start + size]

@@ -9,10 +9,10 @@ from django.db import connections
 
 from bank.audit import trail
 from bank.audit.models import Entry
-from bank.outbox import delivery, handlers, tasks, unit
+from bank.outbox import delivery, dispatcher, handlers, tasks, unit
 from bank.outbox.models import Message
 
-SECOND = timedelta(seconds=1)
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 
 
 class Broken(Exception):
@@ -28,6 +28,16 @@ def tell(*, subject: str, now) -> None:
 def fail(*, subject: str, now) -> None:
     trail.record(actor="bank:tests", action="test.done", subject=subject, now=now)
     raise Broken(subject)
+
+
+@handlers.handler("tests.lead")
+def lead(*, subject: str, now) -> None:
+    unit.put(kind="tests.tell", payload={"subject": f"{subject} follows"}, due_at=now, now=now)
+    unit.put(kind="tests.tell", payload={"subject": f"{subject} later"}, due_at=now + HOUR, now=now)
+
+
+def claimed_at(instant, *, limit=1000) -> list[int]:
+    return delivery.claim(now=instant, limit=limit)
 
 
 def left(kind: str, subject: str, *, now, due_at=None) -> Message:
@@ -54,7 +64,7 @@ def test_does_nothing_the_second_time(committed, now):
     message = left("tests.tell", "twice", now=now)
 
     for _ in range(2):
-        tasks.deliver(message_id=message.pk)
+        tasks.deliver(message_ids=[message.pk])
 
     assert told("twice") == 1
 
@@ -62,7 +72,7 @@ def test_does_nothing_the_second_time(committed, now):
 def test_keeps_a_message_whose_handler_fails_and_nothing_of_what_it_did(committed, now):
     message = left("tests.break", "broken", now=now)
 
-    tasks.deliver(message_id=message.pk)
+    tasks.deliver(message_ids=[message.pk])
 
     message.refresh_from_db()
     assert told("broken") == 0
@@ -71,10 +81,33 @@ def test_keeps_a_message_whose_handler_fails_and_nothing_of_what_it_did(committe
     message.delete()
 
 
+def test_handles_what_follows_at_once_in_the_same_task_and_leaves_what_is_due_later(committed, now):
+    message = left("tests.lead", "leader", now=now)
+
+    tasks.deliver(message_ids=[message.pk])
+
+    assert told("leader follows") == 1
+    assert not Message.objects.filter(payload__subject="leader follows").exists()
+    later = Message.objects.get(payload__subject="leader later")
+    assert (told("leader later"), later.hand_overs) == (0, 0)
+    later.delete()
+
+
+def test_handles_the_others_when_one_of_several_fails(committed, now):
+    names = ("before", "broken-between", "after")
+    kinds = ("tests.tell", "tests.break", "tests.tell")
+    messages = [left(kind, name, now=now) for kind, name in zip(kinds, names, strict=True)]
+
+    tasks.deliver(message_ids=[message.pk for message in messages])
+
+    assert [told(name) for name in names] == [1, 0, 1]
+    Message.objects.get(pk=messages[1].pk).delete()
+
+
 def test_keeps_a_message_that_nobody_handles_yet(committed, now):
     message = left("tests.of-the-future", "future", now=now)
 
-    tasks.deliver(message_id=message.pk)
+    tasks.deliver(message_ids=[message.pk])
 
     message.refresh_from_db()
     assert "HandlerUnknown" in message.last_error
@@ -96,20 +129,36 @@ def test_claims_what_is_due_and_leaves_the_rest(db, now):
     due = left("tests.tell", "due", now=now)
     later = left("tests.tell", "later", now=now, due_at=now + SECOND)
 
-    claimed = delivery.claim(now=now)
+    claimed = claimed_at(now)
 
     assert due.pk in claimed
     assert later.pk not in claimed
 
 
+def test_claims_no_more_than_it_is_asked_for(db, now):
+    for number in range(3):
+        left("tests.tell", f"one-of-three-{number}", now=now)
+
+    assert len(claimed_at(now, limit=2)) == 2
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"), [(0, []), (1, [[0]]), (2, [[0], [1]]), (5, [[0, 1, 2], [3, 4]]), (20, [10, 10])]
+)
+def test_divides_messages_among_processes(count, expected):
+    shares = list(dispatcher.shares(list(range(count)), processes=2))
+
+    assert shares == expected or [len(share) for share in shares] == expected
+
+
 def test_brings_a_lost_message_up_again_when_its_lease_has_run_out(db, now):
     message = left("tests.tell", "lost", now=now)
 
-    assert message.pk in delivery.claim(now=now)
-    assert message.pk not in delivery.claim(now=now + unit.LEASE - SECOND)
-    assert message.pk in delivery.claim(now=now + unit.LEASE)
-    assert message.pk not in delivery.claim(now=now + 3 * unit.LEASE - SECOND)
-    assert message.pk in delivery.claim(now=now + 3 * unit.LEASE)
+    assert message.pk in claimed_at(now)
+    assert message.pk not in claimed_at(now + unit.LEASE - SECOND)
+    assert message.pk in claimed_at(now + unit.LEASE)
+    assert message.pk not in claimed_at(now + 3 * unit.LEASE - SECOND)
+    assert message.pk in claimed_at(now + 3 * unit.LEASE)
 
 
 def test_claims_each_message_once_among_dispatchers(committed, now):
@@ -119,7 +168,7 @@ def test_claims_each_message_once_among_dispatchers(committed, now):
     def dispatcher(_: int) -> list[int]:
         ready.wait()
         try:
-            return delivery.claim(now=now) + delivery.claim(now=now)
+            return claimed_at(now) + claimed_at(now)
         finally:
             connections.close_all()
 

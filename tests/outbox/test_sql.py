@@ -1,7 +1,9 @@
-"""Prepared statements, in the connection and transaction of everything else."""
+"""Prepared statements, in the connection and transaction of everything else; connections that were hung up."""
 
+import psycopg
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.core.signals import request_started
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from bank.outbox import sql
@@ -35,3 +37,41 @@ def test_raises_what_djangos_own_cursors_raise(db):
 
     with pytest.raises(IntegrityError), transaction.atomic():
         sql.prepared(statement, [900_001, "two"])
+
+
+def hang_up() -> None:
+    """Have the server end this test's connection, as it does when it is stopped or killed."""
+    pid = sql.prepared("select pg_backend_pid()").fetchone()[0]
+    with psycopg.connect(connection.connection.info.dsn, autocommit=True) as other:
+        other.execute("select pg_terminate_backend(%s, 5000)", [pid])
+
+
+def test_opens_a_new_connection_at_the_start_of_a_request_when_the_old_one_was_hung_up(committed):
+    hang_up()
+
+    request_started.send(sender=None)
+
+    assert sql.prepared("select 1").fetchone() == (1,)
+
+
+def test_keeps_a_connection_that_is_one(committed):
+    kept = connection.connection or sql.prepared("select 1").connection
+
+    request_started.send(sender=None)
+
+    assert connection.connection is kept
+
+
+def go_on_after_the_end() -> None:
+    with transaction.atomic():
+        hang_up()
+        sql.forget_hung_up()
+        sql.prepared("select 1")
+
+
+def test_never_leaves_a_transaction_that_has_begun(committed):
+    with pytest.raises(OperationalError):
+        go_on_after_the_end()
+
+    sql.forget_hung_up()
+    assert sql.prepared("select 1").fetchone() == (1,)
