@@ -24,6 +24,7 @@ from bank.outbox import sql
 
 SORT_CODE_ACCOUNT_NUMBER = "UK.OBIE.SortCodeAccountNumber"
 SETTLEMENT_SHARDS = 16
+FIND = "select id from accounts_account where identification = %s and kind = %s"
 HOLDS_PAGE_ROWS = 200
 
 
@@ -319,8 +320,9 @@ def open_holds(account: Account) -> list[Hold]:
         before = {"before": rows[-1][4], "before_id": rows[-1][1]}
 
 
-def find_by_identification(scheme: str, identification: str) -> Account | None:
-    """The account of this bank that is so identified; None: it is not this bank's."""
+def find_by_identification(scheme: str, identification: str) -> str | None:
+    """The id of this bank's account that is so identified; None: it is not this bank's."""
     if scheme != SORT_CODE_ACCOUNT_NUMBER:
         return None
-    return Account.objects.filter(identification=identification, kind=Account.Kind.CUSTOMER).first()
+    row = sql.prepared(FIND, [identification, Account.Kind.CUSTOMER]).fetchone()
+    return None if row is None else str(row[0])

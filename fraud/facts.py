@@ -9,9 +9,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
-
 from bank.money import Money
+from bank.outbox import sql
 
 # A quarter holds three rents and three salaries: enough to know a habit, short enough to follow its change.
 PAST = timedelta(days=90)
@@ -94,9 +93,7 @@ def gather(
         "past_max": PAST_PAYMENTS_MAX,
         "recent_max": RECENT_PAYMENTS_MAX,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, parameters)
-        row = cursor.fetchone()
+    row = sql.prepared(STATEMENT, parameters).fetchone()
     assert row is not None, f"there is no account {account_id}"
     past, usual, high, payee_high, paid_since, last_hour, last_day, payee_last_day, available, mark = row
     return Facts(

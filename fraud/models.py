@@ -4,14 +4,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
+import orjson
 import pgtrigger
 from django.db import models
 
 from bank import rights
+from bank.outbox import sql
 
 if TYPE_CHECKING:
     from fraud.facts import Facts
     from fraud.rules import Finding
+
+KEEP = (
+    "insert into fraud_decision (for_order, outcome, why, results, facts, at)"
+    " values (%s, %s, %s, %s::text::jsonb, %s::text::jsonb, %s) on conflict (for_order) do nothing returning id"
+)
 
 
 @rights.append_only
@@ -51,15 +58,19 @@ class Decision(models.Model):
         findings: Sequence["Finding"],
         facts: "Facts",
         now: datetime,
-    ) -> "Decision":
-        """Keep a decision, so that it can be told and replayed."""
+    ) -> "Decision | None":
+        """Keep a decision, so that it can be told and replayed. None: another was kept before."""
         results = [
             {"name": finding.rule, "outcome": finding.signal.name.lower(), "reason": finding.reason}
             for finding in findings
         ]
-        return cls.objects.create(
-            for_order=for_order, outcome=outcome, why=why, results=results, facts=facts.as_json(), at=now
-        )
+        kept = cls(for_order=for_order, outcome=outcome, why=why, results=results, facts=facts.as_json(), at=now)
+        values = [for_order, outcome, why, orjson.dumps(results).decode(), orjson.dumps(kept.facts).decode(), now]
+        row = sql.prepared(KEEP, values).fetchone()
+        if row is None:
+            return None
+        kept.pk = row[0]
+        return kept
 
     def reasons(self) -> list[str]:
         """What spoke against the payment, in words."""

@@ -67,9 +67,6 @@ def screen(
     A payment is screened once: asked again, this returns the decision that stands. The payment's own hold must be in
     the ledger, counterparty is "{SchemeName}:{Identification}".
     """
-    known = Decision.objects.filter(for_order=for_order).first()
-    if known is not None:
-        return known
     facts = ledger_facts.gather(
         for_order=for_order,
         account_id=account_id,
@@ -81,6 +78,8 @@ def screen(
     findings = judge(facts)
     outcome, why = decide(findings)
     decision = Decision.new(for_order=for_order, outcome=outcome, why=why, findings=findings, facts=facts, now=now)
+    if decision is None:
+        return Decision.objects.get(for_order=for_order)
     signs = {finding.rule: finding.signal.name.lower() for finding in findings}
     trail.record(
         actor="bank:fraud",

@@ -9,10 +9,13 @@ Nothing here knows payment types or schemes' insides; which status may follow wh
 
 from datetime import datetime
 
+import orjson
+
 from accounts import ledger
+from accounts.models import Account
 from bank.audit import trail
 from bank.money import Money
-from bank.outbox import handlers, unit
+from bank.outbox import handlers, sql, unit
 from fraud import cases, payees, screening
 from fraud.models import Case, Decision
 from payments import statements, statuses
@@ -21,6 +24,11 @@ from payments.schemes import faster_payments
 from payments.schemes.base import Answer, Outgoing
 from payments.statuses import NO_REASON, Reason, Status
 
+LOCK = """
+select o.status, o.debtor_account_id, o.amount_minor, o.currency, o.counterparty, o.initiation,
+    debtor.identification, debtor.name
+from payments_paymentorder o join accounts_account debtor on debtor.id = o.debtor_account_id
+where o.id = %s for update of o"""
 ACTOR = "bank:payments"
 RETURNS_ACCOUNT = "acc_internal_returns"
 OWN_SORT_CODES = ("0400",)  # 04-00-04 for customers, 04-00-99 for the bank's own accounts
@@ -42,8 +50,23 @@ class NotHeld(Exception):
 
 
 def lock(order_id: str) -> PaymentOrder:
-    """Lock an order until the unit of work ends; its debtor's account comes with it, not locked."""
-    return PaymentOrder.objects.select_for_update(of=("self",)).select_related("debtor_account").get(pk=order_id)
+    """Lock an order until the unit of work ends; its debtor's account comes with it, not locked.
+
+    Both with what the steps need, by one prepared statement. Raises PaymentOrder.DoesNotExist.
+    """
+    row = sql.prepared(LOCK, [order_id]).fetchone()
+    if row is None:
+        raise PaymentOrder.DoesNotExist(order_id)
+    status, debtor_account_id, amount_minor, currency, counterparty, initiation, identification, name = row
+    return PaymentOrder(
+        id=order_id,
+        status=status,
+        debtor_account=Account(id=debtor_account_id, identification=identification, name=name),
+        amount_minor=amount_minor,
+        currency=currency,
+        counterparty=counterparty,
+        initiation=orjson.loads(initiation),
+    )
 
 
 @handlers.handler("payments.screen")
@@ -75,7 +98,7 @@ def _why_impossible(order: PaymentOrder) -> Reason | None:
     """The technical validation: is there anybody to pay?"""
     scheme, _, identification = order.counterparty.partition(":")
     if identification.startswith(OWN_SORT_CODES):
-        return None if ledger.find_by_identification(scheme, identification) else NO_ACCOUNT
+        return None if ledger.find_by_identification(scheme, identification) is not None else NO_ACCOUNT
     return None if faster_payments.SCHEME.reaches(identification) else NO_BANK
 
 
@@ -97,7 +120,7 @@ def settle(*, order_id: str, now: datetime) -> None:
     scheme, _, identification = order.counterparty.partition(":")
     creditor = ledger.find_by_identification(scheme, identification)
     if creditor is not None:
-        _settle_here(order, creditor.pk, now=now)
+        _settle_here(order, creditor, now=now)
         return
     _send(order, now=now)
 

@@ -221,7 +221,7 @@ def test_knows_its_own_accounts_by_sort_code_and_number(work, now):
 
     found = ledger.find_by_identification("UK.OBIE.SortCodeAccountNumber", alice.identification)
 
-    assert found == alice
+    assert found == alice.pk
     assert ledger.find_by_identification("UK.OBIE.IBAN", alice.identification) is None
     assert ledger.find_by_identification("UK.OBIE.SortCodeAccountNumber", "20000012345678") is None
     assert ledger.find_by_identification("UK.OBIE.SortCodeAccountNumber", "04009900000000") is None
