@@ -14,6 +14,8 @@ app = Celery("bank")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 # Tasks keep their process's connection, and what is prepared in it; else Celery would open one for each task.
 app.conf.CELERY_DB_REUSE_MAX = 10_000
+# How long the timer's thread sleeps, and so how long a worker that is to stop waits for it.
+app.conf.worker_timer_precision = 0.25
 app.autodiscover_tasks()
 app.steps["worker"].add(dispatcher.Dispatcher)
 app.steps["worker"].add(steps.DjangoStructLogInitStep)
