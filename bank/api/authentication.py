@@ -154,6 +154,8 @@ def _certificate(http: HttpRequest, caller: Caller, *, now: datetime) -> certifi
 
 
 def _token(http: HttpRequest) -> str:
+    if "access_token" in http.GET:  # addresses end up in logs and histories (FAPI 1.0 Baseline section 6.2.1-4)
+        raise TokenUnknown(reason="An access token belongs into the Authorization header, not into the address.")
     header = http.META.get("HTTP_AUTHORIZATION", "")
     if not header:
         raise TokenMissing

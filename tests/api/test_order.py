@@ -47,3 +47,11 @@ def test_refuses_for_the_first_of_all_that_is_wrong(bob, own_token, alices_token
     assert answer.status_code == status
     assert (calls.error(answer)["ErrorCode"] if answer.content else "") == code
     assert len(paths.MADE) == 1
+
+
+def test_takes_no_token_from_the_address_even_beside_one_in_the_header(bob, own_token):
+    answer = bob.call("POST", f"{NOTES}?access_token={own_token}", {"Data": {"Text": "hello"}}, token=own_token)
+
+    assert (answer.status_code, answer.content) == (401, b"")
+    assert 'error="invalid_token"' in answer["WWW-Authenticate"]
+    assert paths.MADE == []
