@@ -24,7 +24,8 @@ HTTP_DATE = re.compile(
     re.ASCII,
 )
 IDEMPOTENCY_KEY = re.compile(r"(?!\s).{0,39}\S")
-JSON_RANGES = ("application/json", "application/*", "*/*")  # the most specific first
+# The most specific first. `application/*+json` is what Java's clients say when they mean JSON.
+JSON_RANGES = ("application/json", "application/*+json", "application/*", "*/*")
 
 
 class MethodUnknown(Refused):

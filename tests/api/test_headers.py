@@ -29,6 +29,7 @@ UNSIGNED = f"{calls.AISP}/accounts/acc_1/notes"
         ("Accept", "application/json; charset=utf-8"),
         ("Accept", "text/html, */*;q=0.1"),
         ("Accept", "application/*"),
+        ("Accept", "application/*+json"),
     ],
 )
 def test_takes_what_the_standard_allows(bob, own_token, name, value):
