@@ -38,4 +38,10 @@ class Untrusted(Exception):
 
 def body(error: errors.OAuth2Error) -> str:
     """An error as a machine endpoint tells it (RFC 6749 section 5.2)."""
-    return json.dumps({"error": error.error, "error_description": error.description})
+    return json.dumps(told(error))
+
+
+def told(error: errors.OAuth2Error) -> dict[str, str]:
+    """What a client is told of an error; no description rather than an empty one (RFC 6749 appendix A.8)."""
+    answer = {"error": error.error, "error_description": error.description}
+    return {name: text for name, text in answer.items() if text}

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
@@ -161,6 +161,14 @@ def test_signs_errors_too(bob: Party) -> None:
 
     told = given.claims_of(given.brought_back(answer["Location"])["response"])
     assert (told["error"], told["state"], told["aud"]) == ("invalid_request", "a state", bob.client_id)
+
+
+def test_describes_no_error_rather_than_describing_it_by_nothing(bob: Party) -> None:
+    answer = bob.visit(request=bob.request_object(bob.lodge(), scope="openid unheard-of"))
+
+    told = parse_qs(urlsplit(answer["Location"]).fragment, keep_blank_values=True)
+    assert told["error"] == ["invalid_scope"]
+    assert "error_description" not in told
 
 
 def test_keeps_the_query_of_the_redirect_uri(bob: Party) -> None:
