@@ -21,6 +21,10 @@ class RequestUnusable(Untrusted):
     """No request that a customer could decide goes by this reference."""
 
 
+class RequestDecided(RequestUnusable):
+    """A customer answered this request already: with a yes or with a no."""
+
+
 class Unanswerable(Exception):
     """A request that was understood and is refused by a redirect: where to, the client trusts."""
 
@@ -119,7 +123,7 @@ def _find(reference: str, *, now: datetime, lock: bool = False) -> Authorization
     if row is None or row.client.software_statement.tpp.status != TPP.Status.ACTIVE:
         raise RequestUnusable("The request is not known.", code="invalid_request_uri")
     if row.decided_at is not None:
-        raise RequestUnusable("The request was answered already.", code="invalid_request_uri")
+        raise RequestDecided("The request was answered already.", code="invalid_request_uri")
     if now >= row.ends_at:
         raise RequestUnusable("The request has run out.", code="invalid_request_uri")
     return row

@@ -121,11 +121,12 @@ class Authorize(View):
             reference = requests.open_request(_query(request), now=now)
         except Untrusted as refused:
             log.info("oauth.refused", path=request.path, code=refused.code, reason=str(refused.__cause__ or refused))
-            words = {"words": str(refused), "code": refused.code}
+            is_answered = isinstance(refused, requests.RequestDecided)
+            words = {"words": str(refused), "code": refused.code, "is_answered": is_answered}
             return render(request, "lombard/refused.html", words, status=400)
         except requests.Unanswerable as refused:
             log.info("oauth.refused", path=request.path, reason=refused.error.json)
-            answer = {"error": refused.error.error, "error_description": refused.error.description}
+            answer = refusals.told(refused.error)
             return _see_other(responses.redirect(refused.parameters, answer, client=refused.client, now=now))
         return _see_other(f"/login?request={reference}")
 

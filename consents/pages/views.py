@@ -43,7 +43,7 @@ def _page(view: Page) -> Callable[[HttpRequest], HttpResponse]:
             visit = visits.find(request.GET.get("request", ""), now=now)
             return _lock_down(view(request, visit, now), redirect_uri=visit.redirect_uri)
         except visits.Unusable as reason:
-            context = {"words": reason.words, "code": reason.code}
+            context = {"words": reason.words, "code": reason.code, "is_answered": reason.is_answered}
             return _lock_down(render(request, "lombard/refused.html", context, status=BAD_REQUEST), redirect_uri="")
 
     return rights.audience("customer")(require_http_methods(["GET", "POST"])(wrapped))

@@ -25,9 +25,10 @@ PROOF_LASTS = timedelta(minutes=10)
 class Unusable(Exception):
     """The request cannot be answered any more; says so in words for the customer, with a code for the TPP."""
 
-    def __init__(self, words: str, *, code: str) -> None:
+    def __init__(self, words: str, *, code: str, is_answered: bool = False) -> None:
+        """is_answered: somebody may have approved it, so the page cannot say that nothing happened."""
         super().__init__(words)
-        self.words, self.code = words, code
+        self.words, self.code, self.is_answered = words, code, is_answered
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,14 +65,15 @@ def find(reference: str, *, now: datetime, lock: bool = False) -> Visit:
     """Find a request that waits for its customer, and its consent; lock both to decide. Raises Unusable."""
     try:
         request = requests.load(reference, now=now, lock=lock)
+    except requests.RequestDecided as reason:
+        raise Unusable("This request was answered already.", code="U036", is_answered=True) from reason
     except requests.RequestUnusable as reason:
-        raise Unusable(
-            "This request is not known here, was answered before, or waited too long.", code="U036"
-        ) from reason
+        raise Unusable("This request is not known here, or waited too long.", code="U036") from reason
     consent = _consent(profile.intent_id(request.parameters["claims"]), lock=lock)
     kind = kinds.KINDS[consent.kind]
     if not kind.can_be_asked(consent.status):
-        raise Unusable("This request was answered before, or can no longer be answered.", code="U009")
+        words = "This request was answered before, or can no longer be answered."
+        raise Unusable(words, code="U009", is_answered=True)
     if consent.expires_at is not None and consent.expires_at <= now:
         raise Unusable("The time for which this was asked is already over.", code="TKXP")
     return Visit(reference=reference, request=request, consent=consent, kind=kind)

@@ -322,6 +322,19 @@ def test_locks_the_redirect_down(now: datetime) -> None:
     assert page.content == b""
 
 
+@pytest.mark.parametrize("step", ["approve", "cancel"])
+def test_claims_nothing_about_a_request_that_was_answered(now: datetime, step: str) -> None:
+    alice = visitor(now=now)
+    chosen = options(alice.come_to_the_decision())[0][0]
+    alice.post("/consent", accounts=[chosen], step=step)
+
+    again = [alice.get("/consent"), alice.get("/login"), alice.post("/consent", accounts=[chosen], step="approve")]
+
+    assert [page.status_code for page in again] == [400] * 3
+    assert all("What was decided then still stands" in words(page) for page in again)
+    assert not any("Nothing was shared" in words(page) for page in again)
+
+
 def test_takes_no_form_without_its_token(now: datetime) -> None:
     alice = visitor(now=now)
     alice.browser = Browser(enforce_csrf_checks=True)
