@@ -37,6 +37,10 @@ class Kind(ABC):
     def check_approval(self, consent: "Consent", accounts: list[Account], now: "datetime") -> None:
         """Refuse an approval that the rules of this kind do not allow. Raises bank.errors.Refused."""
 
+    def can_be_met(self, consent: "Consent") -> bool:  # noqa: ARG002 - a hook's signature
+        """Tell whether any customer of this bank could approve what the consent asks for."""
+        return True
+
     def can_be_asked(self, status: "Status | str") -> bool:
         """Tell whether a customer may be asked about a consent of this status; re-authentication is a kind's own."""
         return status == "AWAU"

@@ -56,8 +56,8 @@ class DomesticPaymentKind(Kind):
     def eligible(self, consent: Consent, customer: User) -> Iterable[Account]:
         """The customer's open payment accounts in pounds: the one that the TPP named, if it named one."""
         initiation = consent.data["Initiation"]
-        if consent.data.get("Authorisation", {}).get("AuthorisationType") == "Multiple":
-            return Account.objects.none()  # every account of this bank is authorised by one person
+        if not self.can_be_met(consent):
+            return Account.objects.none()
         accounts = Account.objects.filter(
             holders__customer=customer,
             kind=Account.Kind.CUSTOMER,
@@ -68,6 +68,10 @@ class DomesticPaymentKind(Kind):
         if "DebtorAccount" in initiation:
             accounts = accounts.filter(identification=initiation["DebtorAccount"]["Identification"])
         return accounts.order_by("opened_at", "identification")
+
+    def can_be_met(self, consent: Consent) -> bool:
+        """Every account of this bank is authorised by one person."""
+        return bool(consent.data.get("Authorisation", {}).get("AuthorisationType") != "Multiple")
 
     def check_approval(self, consent: Consent, accounts: list[Account], now: datetime) -> None:
         """Refuse an approval that comes too late, or for an account that cannot pay or is not the one that was named.

@@ -55,13 +55,18 @@ def _approve(reference: str, *, customer: User, account_ids: Sequence[str], auth
 def decline(reference: str, *, fault: Fault, actor: str, now: datetime) -> str:
     """Turn a request down; return where the browser goes. Raises visits.Unusable.
 
-    A consent that awaits its customer is rejected; one that was approved before stays as it is.
+    A consent that awaits its customer is rejected; one that was approved before stays as it is. The TPP is told that
+    access was denied, or that its request is invalid where no customer could have approved it.
+    Source: Read/Write API v4.0.1, domestic payment consents, "Authorisation".
     """
     with unit.work():
         visit = visits.find(reference, now=now, lock=True)
         _reject(visit, fault=fault, actor=actor, now=now)
         return decisions.refuse(
-            visit.request, code="access_denied", description=f"{fault.code} {fault.message}", now=now
+            visit.request,
+            code="access_denied" if visit.kind.can_be_met(visit.consent) else "invalid_request",
+            description=f"{fault.code} {fault.message}",
+            now=now,
         )
 
 

@@ -33,13 +33,15 @@ DATA = {
 }
 
 
-def consent(*, kind: str = ACCESS, client_pk: int, now: datetime, **more: Any) -> Consent:
+def consent(
+    *, kind: str = ACCESS, client_pk: int, now: datetime, data: dict[str, Any] | None = None, **more: Any
+) -> Consent:
     """A consent that awaits its customer."""
     return lifecycle.lodge(
         consent_id=ids.new("con"),
         kind=kind,
         client_pk=client_pk,
-        data=DATA[kind],
+        data=DATA[kind] | (data or {}),
         risk={},
         actor=ACTOR,
         now=now,

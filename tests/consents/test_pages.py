@@ -335,6 +335,18 @@ def test_claims_nothing_about_a_request_that_was_answered(now: datetime, step: s
     assert not any("Nothing was shared" in words(page) for page in again)
 
 
+def test_calls_a_request_invalid_that_no_customer_could_approve(now: datetime) -> None:
+    alice = visitor(now=now, kind=given.PAYMENT, data={"Authorisation": {"AuthorisationType": "Multiple"}})
+
+    page = alice.come_to_the_decision()
+    answer = brought_back(alice.post("/consent", step="cancel"))
+
+    assert "None of your accounts can be used" in words(page)
+    assert answer["error"] == "invalid_request"
+    assert answer["error_description"].startswith("AG01")
+    assert (alice.consent.status, alice.consent.status_reasons[0]["StatusReasonCode"]) == ("RJCT", "AG01")
+
+
 def test_takes_no_form_without_its_token(now: datetime) -> None:
     alice = visitor(now=now)
     alice.browser = Browser(enforce_csrf_checks=True)

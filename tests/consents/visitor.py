@@ -62,14 +62,19 @@ class Visitor:
 
 
 def visitor(
-    *, now: datetime, kind: str = consents_given.ACCESS, party: given.Party | None = None, **claims: Any
+    *,
+    now: datetime,
+    kind: str = consents_given.ACCESS,
+    party: given.Party | None = None,
+    data: dict[str, Any] | None = None,
+    **claims: Any,
 ) -> Visitor:
     """Alice, with a request for a new consent waiting for her."""
     tpp = party or given.party(now=now)
     with unit.work():
         alice = people.customer("alice", now=now)
         people.account(alice, now=now, nickname="Bills")
-        consent = consents_given.consent(kind=kind, client_pk=tpp.client.pk, now=now)
+        consent = consents_given.consent(kind=kind, client_pk=tpp.client.pk, now=now, data=data)
     scope = "openid accounts" if kind == consents_given.ACCESS else "openid payments"
     reference = tpp.open(consent.pk, **{"scope": scope} | claims)
     return Visitor(party=tpp, alice=alice, consent_id=consent.pk, reference=reference)
