@@ -5,7 +5,7 @@ member only. Source: Read/Write API v4.0.1, domestic payments, "POST /domestic-p
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from bank.errors import Refused
@@ -60,9 +60,9 @@ def _same_value(one: object, other: object, *, name: str) -> bool:
 
 
 def _instant(text: str) -> datetime | str:
-    """An instant, or the text where there is no offset to make it one."""
+    """An instant, in UTC where there is no offset (as bank/api/wire.py reads it), or the text where it is none."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return text
-    return moment if moment.tzinfo else text
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -40,6 +40,7 @@ def changed(path: str, value: object) -> dict:
         ("InstructedAmount.Amount", "010.00000"),
         ("RegulatoryReporting.0.Details.0.Date", "2026-11-24T11:00:00+01:00"),
         ("RegulatoryReporting.0.Details.0.Date", "2026-11-24T10:00:00.000Z"),
+        ("RegulatoryReporting.0.Details.0.Date", "2026-11-24T10:00"),
         ("RegulatoryReporting.0.Details.0.Amount.Amount", "1.50"),
         ("RemittanceInformation.Structured.0.ReferredDocumentAmount", "5.00"),
     ],
