@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bank import ids
-from bank.api import access
+from bank.api import access, wire
 from bank.api.endpoint import Answer, Call, Endpoint, operation
 from consents import asking, lifecycle
 from consents.account_access import AccountAccess
@@ -77,10 +77,25 @@ def _answer(consent: Consent) -> Answer:
         "Status": str(consent.status),
         "StatusUpdateDateTime": _text(consent.status_updated_at),
         **consent.data,
+        **_dates(consent),
     }
     if consent.status_reasons:
         data["StatusReason"] = consent.status_reasons
     return Answer(data=data, risk=consent.risk, self_path=f"{PATH}/{consent.id}")
+
+
+def _dates(consent: Consent) -> dict[str, str]:
+    """The TPP's own dates: as it wrote them, or as the instants that they were taken for if not written in full."""
+    instants = {
+        "ExpirationDateTime": consent.expires_at,
+        "TransactionFromDateTime": consent.from_at,
+        "TransactionToDateTime": consent.to_at,
+    }
+    return {
+        name: at.astimezone(UTC).isoformat(timespec="milliseconds")
+        for name, at in instants.items()
+        if at is not None and name in consent.data and not wire.is_in_full(consent.data[name])
+    }
 
 
 def _text(at: datetime) -> str:

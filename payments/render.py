@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from accounts.models import Account
+from bank.api import wire
 from consents.models import Consent
 from payments import statements
 from payments.models import OrderTransition, PaymentOrder
@@ -20,11 +21,21 @@ def consent(row: Consent) -> dict[str, Any]:
         "StatusUpdateDateTime": instant(row.status_updated_at),
         **row.data,
     }
+    if "Authorisation" in data:
+        data["Authorisation"] = authorisation(data["Authorisation"])
     if row.status_reasons:
         data["StatusReason"] = row.status_reasons
     if row.debtor_account is not None:
         data["Debtor"] = debtor(row.debtor_account, initiation=row.data["Initiation"])
     return data
+
+
+def authorisation(asked: dict[str, str]) -> dict[str, str]:
+    """The Authorisation that was asked for, its date written in full."""
+    text = asked.get("CompletionDateTime")
+    if text is None or wire.is_in_full(text):
+        return asked
+    return {**asked, "CompletionDateTime": instant(wire.instant(text))}
 
 
 def order(row: PaymentOrder, *, id_name: str) -> dict[str, Any]:

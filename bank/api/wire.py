@@ -30,6 +30,7 @@ from bank.errors import Fault, Refused
 FAULTS_MAX = 20
 CODES = Path(__file__).parent / "codes"
 DATE_TIME = re.compile(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}([T ][0-9:.,]+(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?", re.ASCII)
+IN_FULL = re.compile(r"[0-9-]{10}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,5})?(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII)
 
 # What pydantic found, in the standard's codes: a wrong kind of container is a wrong shape, all else an invalid value.
 FAULT_CODES = {
@@ -156,6 +157,14 @@ def instant(text: str) -> datetime:
         raise ValueError("not a date and time")
     at = datetime.fromisoformat(text)
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def is_in_full(text: str) -> bool:
+    """Tell whether a date is written as the bank writes it: day, time to the second, offset.
+
+    Source: Read/Write API profile v4.0.1, "Date Formats": shorter forms are read, and never sent.
+    """
+    return IN_FULL.fullmatch(text) is not None
 
 
 def _check_date_time(text: str) -> str:

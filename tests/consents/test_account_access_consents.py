@@ -33,8 +33,8 @@ def test_lodges_a_consent_and_echoes_it_as_sent(bob: calls.Caller) -> None:
     sent = body(
         [ACCOUNTS, DETAIL, ACCOUNTS],
         ExpirationDateTime="2099-05-02T00:00:00.000Z",
-        TransactionFromDateTime="2017-05-03",
-        TransactionToDateTime="2017-12-03T00:00+01",
+        TransactionFromDateTime="2017-05-03T00:00:00+01:00",
+        TransactionToDateTime="2017-12-03T00:00:00.12345-05:00",
     )
 
     answer = lodge(bob, sent)
@@ -48,6 +48,20 @@ def test_lodges_a_consent_and_echoes_it_as_sent(bob: calls.Caller) -> None:
     assert told["Links"]["Self"].endswith(f"{PATH}/{told['Data']['ConsentId']}")
     assert "StatusReason" not in told["Data"]
     assert "x-jws-signature" not in answer
+
+
+def test_writes_dates_in_full_that_came_in_short(bob: calls.Caller) -> None:
+    sent = body(
+        ExpirationDateTime="20990502",
+        TransactionFromDateTime="2017-05-03",
+        TransactionToDateTime="2017-12-03T00:00+01",
+    )
+
+    told = lodge(bob, sent).json()["Data"]
+
+    assert told["ExpirationDateTime"] == "2099-05-02T23:59:59.999+00:00"
+    assert told["TransactionFromDateTime"] == "2017-05-03T00:00:00.000+00:00"
+    assert told["TransactionToDateTime"] == "2017-12-02T23:00:00.000+00:00"
 
 
 def test_shows_a_consent_as_it_stands(bob: calls.Caller, now: datetime) -> None:

@@ -102,6 +102,15 @@ def test_lets_a_key_be_used_again_whose_request_was_refused(tpp, own_token):
     assert answer.status_code == 201
 
 
+def test_writes_the_completion_date_in_full(tpp, own_token):
+    until = {"AuthorisationType": "Any", "CompletionDateTime": "2099-05-02"}
+
+    answer = tpp.call("POST", PATH, given.consent_body(data={"Authorisation": until}), token=own_token)
+
+    told = answer.json()["Data"]["Authorisation"]
+    assert told == {"AuthorisationType": "Any", "CompletionDateTime": "2099-05-02T00:00:00.000+00:00"}
+
+
 def test_shows_nobody_elses_consent(tpp, other_tpp):
     theirs = make_ready(other_tpp)
 
