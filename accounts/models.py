@@ -12,7 +12,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 
-from bank import rights
+from bank import ids, rights
 from bank.customers.models import User
 
 
@@ -35,7 +35,7 @@ class Account(models.Model):
         DISABLED = "Disabled"
         DELETED = "Deleted"
 
-    id = models.CharField(primary_key=True, max_length=40)
+    id = ids.Field(primary_key=True, max_length=ids.LETTERS_MAX)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CUSTOMER)
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.ENABLED)
     status_updated_at = models.DateTimeField()
@@ -113,7 +113,7 @@ class Holder(models.Model):
 class Transfer(models.Model):
     """Money that moved, all at once: its postings sum to zero."""
 
-    id = models.CharField(primary_key=True, max_length=40)
+    id = ids.Field(primary_key=True, max_length=ids.LETTERS_MAX)
     kind = models.CharField(max_length=20)  # payment, return, salary, card, opening, …
     for_order = models.CharField(max_length=40, blank=True)
     booked_at = models.DateTimeField()
@@ -130,7 +130,7 @@ class Posting(models.Model):
     """One side of a transfer, as the account's holder sees it."""
 
     transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="postings")
-    account = models.ForeignKey(Account, models.PROTECT, related_name="postings")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="postings", db_index=False)
     amount_minor = models.BigIntegerField()  # what it adds to the account; negative: what it takes
     balance_minor = models.BigIntegerField(default=0)  # booked balance after it; filled in by the trigger
     booked_at = models.DateTimeField()  # never before the account's earlier postings: the trigger sees to it
@@ -163,10 +163,10 @@ class Posting(models.Model):
 class Hold(models.Model):
     """Money set aside for an order. It ends once, in a row of its own."""
 
-    id = models.CharField(primary_key=True, max_length=40)
-    account = models.ForeignKey(Account, models.PROTECT, related_name="holds")
+    id = ids.Field(primary_key=True, max_length=ids.LETTERS_MAX)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="holds", db_index=False)
     amount_minor = models.BigIntegerField()
-    for_order = models.CharField(max_length=40, unique=True)
+    for_order = models.CharField(max_length=40)
     placed_at = models.DateTimeField()
     counterparty = models.CharField(max_length=300, blank=True)
     details = models.JSONField(default=dict)
@@ -175,6 +175,7 @@ class Hold(models.Model):
         triggers: ClassVar = [kept_for_good("hold_is_kept")]
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="hold_amount_is_positive"),
+            models.UniqueConstraint(fields=["for_order"], name="order_has_one_hold"),
         ]
         indexes: ClassVar = [models.Index(fields=["account", "-placed_at", "-id"], name="hold_by_account_and_time")]
 

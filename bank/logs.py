@@ -1,9 +1,11 @@
-"""How the bank speaks of itself: one JSON object a line, on standard output; whoever starts a process keeps its output.
+"""How the bank speaks of itself: one JSON object a line, on standard error; whoever starts a process keeps it.
 
 Each line carries what is bound to the request or task it belongs to (request_id, interaction_id). Nothing here reaches
 a file or a network by itself.
 """
 
+import logging
+import sys
 from typing import Any
 
 import orjson
@@ -27,9 +29,14 @@ SHARED: list[Processor] = [
 ]
 
 
-def as_json(value: Any, **_options: Any) -> str:
+def as_bytes(value: Any, **_options: Any) -> bytes:
     """Write a line's fields; what JSON does not know is shown as Python shows it."""
-    return orjson.dumps(value, default=repr, option=orjson.OPT_NON_STR_KEYS).decode()
+    return orjson.dumps(value, default=repr, option=orjson.OPT_NON_STR_KEYS)
+
+
+def as_json(value: Any, **options: Any) -> str:
+    """Write them for Python's logging, which takes text."""
+    return as_bytes(value, **options).decode()
 
 
 LOGGING: dict[str, Any] = {
@@ -46,7 +53,7 @@ LOGGING: dict[str, Any] = {
             ],
         }
     },
-    "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stdout"}},
+    "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}},
     "root": {"handlers": ["out"], "level": "INFO"},
     "loggers": {
         # The request's own line says all that these would repeat.
@@ -62,15 +69,19 @@ LOGGING: dict[str, Any] = {
 
 
 def configure() -> None:
-    """Make structlog's loggers write through Python's logging, so that libraries' lines and ours are one stream."""
+    """Let the bank's own lines be written as bytes at once: the trip through Python's logging costs ten times more.
+
+    Libraries' lines go through LOGGING, in the same shape and to the same place.
+    """
     structlog.configure(
         processors=[
-            structlog.stdlib.filter_by_level,
-            *SHARED,
-            structlog.stdlib.PositionalArgumentsFormatter(),
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+            without_query,
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(serializer=as_bytes),
         ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=lambda *_names: structlog.BytesLogger(sys.stderr.buffer),
     )

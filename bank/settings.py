@@ -163,6 +163,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "bank.api.direct.DirectMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -193,7 +194,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 
-# What the processes write to standard output (bank/logs.py).
+# What the processes write to standard error (bank/logs.py).
 LOGGING = logs.LOGGING
 logs.configure()
 DJANGO_STRUCTLOG_CELERY_ENABLED = True

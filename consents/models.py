@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from bank import rights
+from bank import ids, rights
 from consents import transitions
 
 
@@ -33,7 +33,7 @@ class Consent(models.Model):
     The status columns are moved by a trigger when a Transition comes in, and by nothing else (consents/lifecycle.py).
     """
 
-    id = models.CharField(primary_key=True, max_length=40)
+    id = ids.Field(primary_key=True, max_length=ids.LETTERS_MAX)
     kind = models.CharField(max_length=40)  # the resource's name, e.g. account-access, domestic-payment
     client = models.ForeignKey(settings.OAUTH2_PROVIDER_APPLICATION_MODEL, models.PROTECT, related_name="consents")
     status = models.CharField(max_length=4, choices=Status.choices, default=Status.AWAU)
@@ -47,8 +47,10 @@ class Consent(models.Model):
     from_at = models.DateTimeField("TransactionFromDateTime", null=True)
     to_at = models.DateTimeField("TransactionToDateTime", null=True)
     expires_at = models.DateTimeField("ExpirationDateTime", null=True)
-    customer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="consents")
-    debtor_account = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="+")
+    customer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="consents", db_index=False
+    )
+    debtor_account = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="+", db_index=False)
     deleted_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -92,7 +94,7 @@ class ConsentAccount(models.Model):
 class Transition(models.Model):
     """One step of a consent's life, kept for good."""
 
-    consent = models.ForeignKey(Consent, models.PROTECT, related_name="transitions")
+    consent = models.ForeignKey(Consent, models.PROTECT, related_name="transitions", db_index=False)
     from_status = models.CharField(max_length=4, choices=Status.choices)
     to_status = models.CharField(max_length=4, choices=Status.choices)
     reasons = models.JSONField("StatusReason[]", default=list)

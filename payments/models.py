@@ -12,7 +12,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 
-from bank import rights
+from bank import ids, rights
 from payments.statuses import FINAL, TRANSITIONS, Status
 
 
@@ -23,7 +23,7 @@ class PaymentOrder(models.Model):
     The status columns are moved by a trigger when an OrderTransition comes in, and by nothing else.
     """
 
-    id = models.CharField(primary_key=True, max_length=40)
+    id = ids.Field(primary_key=True, max_length=ids.LETTERS_MAX)
     type = models.CharField(max_length=40)  # the payment type's name, e.g. domestic-payment
     consent = models.ForeignKey("consents.Consent", models.PROTECT, related_name="orders")
     client = models.ForeignKey(settings.OAUTH2_PROVIDER_APPLICATION_MODEL, models.PROTECT, related_name="+")
@@ -69,7 +69,7 @@ LEGAL = reduce(
 class OrderTransition(models.Model):
     """One step of an order's life: the history that payment-details tells."""
 
-    order = models.ForeignKey(PaymentOrder, models.PROTECT, related_name="transitions")
+    order = models.ForeignKey(PaymentOrder, models.PROTECT, related_name="transitions", db_index=False)
     from_status = models.CharField(max_length=4, choices=Status.choices)
     to_status = models.CharField(max_length=4, choices=Status.choices)
     reason_code = models.CharField("OBExternalStatusReason1Code", max_length=4, blank=True)

@@ -115,7 +115,7 @@ class Caller:
             sent |= {"x-idempotency-key": ids.new("key"), "x-jws-signature": self.sign(raw)}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         content_type = sent.pop("Content-Type", "application/json" if body is not None else None)
-        environ: dict[str, Any] = {"gunicorn.socket": Socket(self.der if der == "own" else der)}  # type: ignore[arg-type] # "own" is the only text
+        environ: dict[str, Any] = {"gunicorn.socket": Socket(self.der if der == "own" else der)}  # type: ignore[arg-type] # the only text is "own"
         if content_type is not None:
             environ["CONTENT_TYPE"] = content_type
         return Client(raise_request_exception=False).generic(

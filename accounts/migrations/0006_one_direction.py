@@ -10,6 +10,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddConstraint(
+            model_name='hold',
+            constraint=models.UniqueConstraint(fields=('for_order',), name='order_has_one_hold'),
+        ),
         migrations.AddIndex(
             model_name='posting',
             index=models.Index(condition=models.Q(('amount_minor__gt', 0)), fields=['account', '-booked_at', '-id'], name='credit_by_time'),

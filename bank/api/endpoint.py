@@ -12,6 +12,7 @@ The order of the checks is part of the interface; tests/api/test_order.py walks 
 Each step has a module beside this one. No middleware and no signal decides anything about these requests.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -137,6 +138,7 @@ class Endpoint(APIView):
 
     def dispatch(self, http: HttpRequest, *args: Any, **path: str) -> HttpResponseBase:  # type: ignore[override] # the bytes are ready
         """Take a request through its life, and answer it."""
+        began = time.perf_counter()
         self.args, self.kwargs, self.http = args, path, http
         self.check, self.rate_headers, self.self_path = "interaction id", {}, http.get_full_path()
         self.http.now, self.http.caller = clock.now(), authentication.Caller()
@@ -146,9 +148,14 @@ class Endpoint(APIView):
         known["address"] = http.META.get("REMOTE_ADDR")
         with structlog.contextvars.bound_contextvars(**known):
             try:
-                return self._answer(self._take(self.request, path))
+                answer = self._answer(self._take(self.request, path))
             except Exception as problem:  # noqa: BLE001 - an edge: whatever happens is answered
-                return self.handle_exception(problem)
+                answer = self.handle_exception(problem)
+            taken_ms = round((time.perf_counter() - began) * 1000, 1)
+            log.info(
+                "request.answered", method=http.method, path=http.path, status=answer.status_code, taken_ms=taken_ms
+            )
+        return answer
 
     def _take(self, request: Request, path: dict[str, str]) -> Answer | None:
         """Check everything that can be checked before the rules are asked, then ask them."""

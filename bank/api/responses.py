@@ -90,6 +90,7 @@ def send(
         response["Content-Length"] = str(len(body))  # else the server sends it in chunks: two more writes
     response["x-fapi-interaction-id"] = interaction_id
     response["Cache-Control"] = "no-store"
+    response["X-Content-Type-Options"] = "nosniff"
     for name, value in headers.items():
         response[name] = value
     return response

@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-import orjson
-
 from bank.outbox import unit
 
 
@@ -14,6 +12,5 @@ def record(*, actor: str, action: str, subject: str, now: datetime, detail: dict
     actor is who (`tpp:CLIENT_ID`, `customer:USERNAME`, `staff:USERNAME`, `bank:PART`), action a dotted past-tense name
     (`consent.authorised`), subject the id of what it was done to. No secret and no account number goes into detail.
     """
-    open_unit = unit.current()
-    entry = (now, actor, action, subject, orjson.dumps(detail or {}).decode(), open_unit.interaction_id)
-    open_unit.entries.append(entry)
+    entry = {"at": now, "actor": actor, "action": action, "subject": subject, "detail": detail or {}}
+    unit.current().entries.append(entry)

@@ -15,16 +15,19 @@ from django.db import transaction
 
 from bank.outbox import sql
 
-AUDIT = (
-    "insert into audit_entry (at, actor, action, subject, detail, interaction_id)"
-    " select * from unnest(%s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::jsonb[], %s::text[])"
+# One statement for both, since the order of the rows is all that they have to do with each other.
+WRITE = """
+with entry as (
+    insert into audit_entry (at, actor, action, subject, detail, interaction_id)
+    select at, actor, action, subject, detail, %(interaction_id)s
+    from json_to_recordset(%(entries)s::text::json)
+        as entry (at timestamptz, actor text, action text, subject text, detail jsonb)
 )
-OUTBOX = (
-    "insert into outbox_message (kind, payload, created_at, due_at, hand_overs, last_error)"
-    " select kind, payload, at, due_at, hand_overs, ''"
-    " from unnest(%s::text[], %s::jsonb[], %s::timestamptz[], %s::timestamptz[], %s::int[])"
-    " as message (kind, payload, at, due_at, hand_overs) returning id, hand_overs"
-)
+insert into outbox_message (kind, payload, created_at, due_at, hand_overs, last_error)
+select kind, payload, created_at, due_at, hand_overs, ''
+from json_to_recordset(%(messages)s::text::json)
+    as message (kind text, payload jsonb, created_at timestamptz, due_at timestamptz, hand_overs int)
+returning id, hand_overs"""
 LEASE = timedelta(seconds=15)  # how long a message that was handed over rests before it is taken for lost
 
 
@@ -34,24 +37,25 @@ class Unit:
 
     interaction_id: str = ""
     hands_over: bool = False  # whoever opened it hands the messages that are due to Celery, right after the commit
-    entries: list[tuple[datetime, str, str, str, str, str]] = field(default_factory=list)
-    messages: list[tuple[str, str, datetime, datetime]] = field(default_factory=list)
+    entries: list[dict[str, Any]] = field(default_factory=list)  # rows of audit_entry
+    messages: list[dict[str, Any]] = field(default_factory=list)  # rows of outbox_message
     to_hand_over: list[int] = field(default_factory=list)  # ids, known once the messages are written
 
     def write(self) -> None:
-        """Write what was gathered, one statement each."""
-        if self.entries:
-            sql.prepared(AUDIT, [list(column) for column in zip(*self.entries, strict=True)])
-        if self.messages:
-            rows = [self._leased(message) for message in self.messages]
-            written = sql.prepared(OUTBOX, [list(column) for column in zip(*rows, strict=True)])
-            self.to_hand_over = [message_id for message_id, hand_overs in written if hand_overs]
+        """Write what was gathered, in one prepared statement."""
+        if not self.entries and not self.messages:
+            return
+        rows = {
+            "interaction_id": self.interaction_id,
+            "entries": orjson.dumps(self.entries).decode(),
+            "messages": orjson.dumps([self._leased(message) for message in self.messages]).decode(),
+        }
+        self.to_hand_over = [message_id for message_id, hand_overs in sql.prepared(WRITE, rows) if hand_overs]
 
-    def _leased(self, message: tuple[str, str, datetime, datetime]) -> tuple[str, str, datetime, datetime, int]:
-        kind, payload, at, due_at = message
-        if self.hands_over and due_at <= at:
-            return kind, payload, at, at + LEASE, 1
-        return kind, payload, at, due_at, 0
+    def _leased(self, message: dict[str, Any]) -> dict[str, Any]:
+        if self.hands_over and message["due_at"] <= message["created_at"]:
+            return message | {"due_at": message["created_at"] + LEASE, "hand_overs": 1}
+        return message | {"hand_overs": 0}
 
 
 _current: ContextVar[Unit | None] = ContextVar("unit", default=None)
@@ -83,4 +87,4 @@ def current() -> Unit:
 
 def put(*, kind: str, payload: dict[str, Any], due_at: datetime, now: datetime) -> None:
     """Leave a message to the bank's future: `kind` names its handler, `payload` holds ids. Written with the unit."""
-    current().messages.append((kind, orjson.dumps(payload).decode(), now, due_at))
+    current().messages.append({"kind": kind, "payload": payload, "created_at": now, "due_at": due_at})

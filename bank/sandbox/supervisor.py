@@ -55,6 +55,7 @@ class Supervisor:
 
         Raises CannotStart, lock.AlreadyRunning, postgres.PostgresError.
         """
+        signal.signal(signal.SIGINT, _interrupt)  # a shell that starts us in the background had it ignored
         signal.signal(signal.SIGTERM, _interrupt)
         with self._held_lock(), self._stopped_at_the_end():
             self._check_ports()

@@ -11,8 +11,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bank.api import authentication
+from bank.outbox import unit
 from tests import calls, people
 
+NAMED = {authentication.READ: "token", unit.WRITE: "trail and outbox"}
 READING = ["ReadAccountsDetail", "ReadBalances", "ReadTransactionsDetail", "ReadTransactionsCredits"]
 ORDER = [
     "token",
@@ -22,8 +24,7 @@ ORDER = [
     "with accounts_account",  # the hold
     "insert payments_paymentorder",
     "insert consents_transition",
-    "insert audit_entry",
-    "insert outbox_message",
+    "trail and outbox",
     "release",
 ]
 CONSENT = [
@@ -31,7 +32,7 @@ CONSENT = [
     "savepoint",
     "insert api_idempotencykey",
     "insert consents_consent",
-    "insert audit_entry",
+    "trail and outbox",
     "release",
 ]
 
@@ -60,8 +61,8 @@ def statements(bob: calls.Caller, *request: Any, token: str, status: int) -> lis
 
 
 def short(sql: str) -> str:
-    if sql == authentication.READ:
-        return "token"
+    if sql in NAMED:
+        return NAMED[sql]
     words = sql.lower().split()
     if words[0] in {"savepoint", "release"}:
         return words[0]

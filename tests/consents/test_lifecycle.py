@@ -107,7 +107,7 @@ def test_keeps_the_reason_of_a_refusal(work: Unit, now: datetime) -> None:
 def test_tells_the_trail_of_every_change(work: Unit, now: datetime) -> None:
     given.at("CANC", now=now)
 
-    actions = [entry[2] for entry in work.entries if entry[2].startswith("consent.")]
+    actions = [entry["action"] for entry in work.entries if entry["action"].startswith("consent.")]
 
     assert actions == ["consent.lodged", "consent.authorised", "consent.canceled"]
 

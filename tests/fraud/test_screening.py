@@ -256,7 +256,7 @@ def test_keeps_the_first_mark_of_a_payee_and_takes_it_away(work: unit.Unit, now:
 
     payees.unmark(first.pk, reason="mistaken", actor="staff:tess", now=now)
 
-    assert [entry[2] for entry in work.entries] == ["payee.marked", "payee.unmarked"]
+    assert [entry["action"] for entry in work.entries] == ["payee.marked", "payee.unmarked"]
     with pytest.raises(payees.NotMarked):
         payees.unmark(first.pk, reason="again", actor="staff:tess", now=now)
 

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,7 +31,7 @@ def tpp(bank: world.World) -> client.Client:
     return bank.tpp()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while Playwright runs, its event loop keeps Django from the database in this thread
 def chromium() -> Iterator[Browser]:
     """A real browser: the machine's own, else the one that Playwright brought. Never left out in CI."""
     found = next((path for name in CANDIDATES if (path := shutil.which(name))), None)
@@ -42,7 +41,6 @@ def chromium() -> Iterator[Browser]:
         except Error:
             if os.environ.get("CI"):
                 raise
-            warnings.warn(HOW_TO_GET_IT, stacklevel=1)
             pytest.skip(HOW_TO_GET_IT)
         yield browser
         browser.close()

@@ -86,10 +86,10 @@ def submitted(ready: Approved, *, now: datetime, body: Any = None, order_id: str
 
 def deliver_next(work: unit.Unit) -> str:
     """Hand the message that is due first to its handler; return its kind."""
-    work.messages.sort(key=lambda message: message[3])
-    kind, payload, _, due_at = work.messages.pop(0)
-    handlers.find(kind)(now=due_at, **orjson.loads(payload))
-    return kind
+    work.messages.sort(key=lambda message: message["due_at"])
+    message = work.messages.pop(0)
+    handlers.find(message["kind"])(now=message["due_at"], **message["payload"])
+    return str(message["kind"])
 
 
 def deliver_all(work: unit.Unit) -> list[str]:

@@ -1,6 +1,5 @@
 """What happens to an order after it was taken."""
 
-import orjson
 import pytest
 
 from accounts.models import Account, HoldEnd, Posting, Transfer
@@ -272,13 +271,13 @@ def test_does_each_thing_once_when_every_message_comes_twice(work, now, to):
     again = []
 
     while work.messages:
-        kind, payload, _, due_at = min(work.messages, key=lambda message: message[3])
-        again.append((kind, payload, due_at))
+        message = min(work.messages, key=lambda message: message["due_at"])
+        again.append(message)
         given.deliver_next(work)
-        handlers.find(kind)(now=due_at, **orjson.loads(payload))
+        handlers.find(message["kind"])(now=message["due_at"], **message["payload"])
     once, balance = given.history(order), given.money(ready.account)
-    for kind, payload, due_at in again:
-        handlers.find(kind)(now=due_at, **orjson.loads(payload))
+    for message in again:
+        handlers.find(message["kind"])(now=message["due_at"], **message["payload"])
     given.deliver_all(work)
 
     assert given.history(order) == once

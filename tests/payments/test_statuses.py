@@ -95,7 +95,7 @@ def test_keeps_the_reason_on_the_order_and_in_its_history(work, now):
     step = order.transitions.get()
     assert (step.reason_code, step.reason, step.actor) == ("AM04", "No money.", "bank:tests")
     assert order.status_reasons == [{"StatusReasonCode": "AM04", "StatusReasonDescription": "No money."}]
-    assert work.entries[-1][2:4] == ("order.moved", order.pk)
+    assert (work.entries[-1]["action"], work.entries[-1]["subject"]) == ("order.moved", order.pk)
 
 
 def test_forgets_the_reason_with_the_next_step(work, now):

@@ -39,7 +39,7 @@ def test_keeps_the_order_holds_the_money_and_spends_the_consent(work, now):
     assert (order.initiation, order.debtor_account_id) == (ready.body["Data"]["Initiation"], ready.account.pk)
     assert (hold.amount_minor, hold.counterparty) == (1000, f"{given.SCHEME}:20000012345678")
     assert ready.consent.status == "COND"
-    assert [message[0] for message in work.messages] == ["payments.screen"]
+    assert [message["kind"] for message in work.messages] == ["payments.screen"]
     assert [entry[2] for entry in work.entries[-2:]] == ["order.submitted", "consent.consumed"]
 
 

@@ -94,4 +94,4 @@ def test_tells_the_trail_what_it_found(work, now):
 
     sweeping.sweep(now=now + LATER)
 
-    assert ("order.found-standing", order.pk) in [entry[2:4] for entry in work.entries]
+    assert ("order.found-standing", order.pk) in [(entry["action"], entry["subject"]) for entry in work.entries]
