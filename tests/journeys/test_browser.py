@@ -117,6 +117,21 @@ def test_refuses_and_tells_the_tpp(tpp, screen, screens):
     assert now["Status"] == "RJCT"
 
 
+def test_takes_a_double_click_for_one(tpp, screen, screens):
+    own = tpp.client_credentials("payments")
+    consent = pay.lodge(tpp, world.payment("1.07"), token=own)
+    authorization = tpp.authorization(consent["Data"]["ConsentId"], scope="payments")
+    back, page = Back(tpp), screen.new_page()
+    log_in(page, authorization.url, screens, name="double-click")
+    button = page.locator("#consent-approve").bounding_box()
+
+    page.mouse.click(button["x"] + 9, button["y"] + 9)
+    page.wait_for_timeout(30)
+    page.mouse.click(button["x"] + 9, button["y"] + 9)
+
+    assert tpp.finish(authorization, fragment=back.wait()).access
+
+
 def test_says_so_when_the_password_is_wrong(tpp, screen, screens):
     own = tpp.client_credentials("payments")
     consent = pay.lodge(tpp, world.payment("3.03"), token=own)
