@@ -24,7 +24,7 @@ POLL_SECONDS = 0.1
 BUSY_SECONDS = 0.01
 REST_SECONDS = 2.0  # after the database or the broker was not there
 AT_ONCE = 10  # messages in one task: the way through the broker costs as much as handling one
-TASKS_AHEAD = 4  # tasks that a worker's process finds waiting when it has done one
+TASKS_AHEAD = 4  # tasks that a worker's thread finds waiting when it has done one
 
 
 class Dispatcher(bootsteps.StartStopStep):
@@ -36,7 +36,7 @@ class Dispatcher(bootsteps.StartStopStep):
         super().__init__(worker, **options)
         self.stopping = threading.Event()
         self.thread: threading.Thread | None = None
-        self.processes = worker.concurrency or 1
+        self.threads = worker.concurrency or 1
 
     def start(self, worker: Any) -> None:
         """Begin to hand over."""
@@ -75,18 +75,18 @@ class Dispatcher(bootsteps.StartStopStep):
         """Look every tenth of a second, or at once when a look found something and the worker has room for more."""
         producer = app.amqp.Producer(broker)
         while not self.stopping.is_set():
-            if len(state.reserved_requests) >= TASKS_AHEAD * self.processes:
+            if len(state.reserved_requests) >= TASKS_AHEAD * self.threads:
                 self.stopping.wait(BUSY_SECONDS)
                 continue
-            message_ids = delivery.claim(now=clock.now(), limit=AT_ONCE * self.processes)
-            for share in shares(message_ids, processes=self.processes):
+            message_ids = delivery.claim(now=clock.now(), limit=AT_ONCE * self.threads)
+            for share in shares(message_ids, threads=self.threads):
                 tasks.deliver.apply_async(kwargs={"message_ids": share}, producer=producer)
             if not message_ids:
                 self.stopping.wait(POLL_SECONDS)
 
 
-def shares(message_ids: list[int], *, processes: int) -> Iterator[list[int]]:
-    """Divide messages among a worker's processes: a few to each rather than all to one."""
-    size = -(-len(message_ids) // processes)
+def shares(message_ids: list[int], *, threads: int) -> Iterator[list[int]]:
+    """Divide messages among a worker's threads: a few to each rather than all to one."""
+    size = -(-len(message_ids) // threads)
     for start in range(0, len(message_ids), size or 1):
         yield message_ids[start : start + size]

@@ -16,8 +16,8 @@ log = structlog.get_logger()
 def deliver(message_ids: list[int]) -> None:
     """Handle messages one after the other, each in a transaction of its own.
 
-    What follows from one at once is handled next, in this process: a payment that nothing stops is screened and settled
-    without a way through the broker. Should the process end in between, the leases of what is left run out.
+    What follows from one at once is handled next, in this thread: a payment that nothing stops is screened and settled
+    without a way through the broker. Should the worker end in between, the leases of what is left run out.
     """
     waiting = deque(message_ids)
     while waiting:

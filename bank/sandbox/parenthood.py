@@ -11,13 +11,14 @@ LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def ends_with_us(number: signal.Signals) -> Callable[[], None]:
-    """What a child calls between fork and exec (preexec_fn), so that it gets this signal when its parent ends.
+    """What a child calls first (preexec_fn, or after a fork), so that it gets this signal when its parent ends.
 
     The signal must end it: a shell that started the parent in the background may have had it ignored.
     """
 
     def ask() -> None:
-        signal.signal(number, signal.SIG_DFL)
+        if number != signal.SIGKILL:  # that one nobody can ignore
+            signal.signal(number, signal.SIG_DFL)
         if LIBC:
             LIBC.prctl(PR_SET_PDEATHSIG, number)
 

@@ -155,17 +155,19 @@ class Supervisor:
                 self.progress(words)
 
     def _stop(self) -> None:
-        """Stop what runs: no new requests first, what is being worked on next, the database last."""
+        """Stop what runs, each when it has done what it is doing; the database last.
+
+        What the web processes still take while the worker ends waits in the outbox for the next start.
+        """
         signal.signal(signal.SIGINT, self._hurry)
         signal.signal(signal.SIGTERM, self._hurry)
         lock.note(settings.VAR_DIR).unlink(missing_ok=True)
-        web, others = self.children[:1], self.children[1:]
-        for group in (web, others):
-            for child in group:
-                self.progress(f"stopping {child.name}")
-                child.ask_to_end()
-            for child in group:
-                child.wait()
+        if self.children:
+            self.progress(f"stopping {', '.join(child.name for child in self.children)}")
+        for child in self.children:
+            child.ask_to_end()
+        for child in self.children:
+            child.wait()
         if self.server:
             self.progress("stopping PostgreSQL")
             self.server.stop()

@@ -4,13 +4,14 @@ Two addresses, one group of processes: the pages' port asks for no certificate, 
 machines' port does.
 """
 
+import signal
 from typing import Any
 
 import django
 from django.conf import settings
 from gunicorn.workers import gthread
 
-from bank.sandbox import tls
+from bank.sandbox import parenthood, tls
 
 django.setup()
 
@@ -20,8 +21,8 @@ gthread.DEFAULT_WORKER_DATA_TIMEOUT = 0.05
 
 bind = [f"{settings.ADDRESS}:{settings.PORT}", f"{settings.ADDRESS}:{settings.MTLS_PORT}"]
 worker_class = "gthread"
-workers = 2
-threads = 8
+workers = 4
+threads = 4
 backlog = 512
 limit_request_line = 8190  # a signed request object may come by value, in the address
 keepalive = 65
@@ -51,3 +52,8 @@ def ssl_context(_config: Any, _default: Any) -> tls.ByPort:
         }
         _by_port.append(tls.ByPort(contexts))
     return _by_port[0]
+
+
+def post_fork(_arbiter: Any, _worker: Any) -> None:
+    """Have a worker end with its master: left alone it would keep the ports for as long as somebody is connected."""
+    parenthood.ends_with_us(signal.SIGKILL)()

@@ -145,8 +145,8 @@ def test_claims_no_more_than_it_is_asked_for(db, now):
 @pytest.mark.parametrize(
     ("count", "expected"), [(0, []), (1, [[0]]), (2, [[0], [1]]), (5, [[0, 1, 2], [3, 4]]), (20, [10, 10])]
 )
-def test_divides_messages_among_processes(count, expected):
-    shares = list(dispatcher.shares(list(range(count)), processes=2))
+def test_divides_messages_among_threads(count, expected):
+    shares = list(dispatcher.shares(list(range(count)), threads=2))
 
     assert shares == expected or [len(share) for share in shares] == expected
 
