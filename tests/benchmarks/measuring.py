@@ -162,7 +162,7 @@ def _settlement(worker: Child, say: Say) -> list[Row]:
     first, started = _screenings_waiting(), time.monotonic()
     time.sleep(10)
     rate = (first - _screenings_waiting()) / (time.monotonic() - started)
-    return [("screened by one worker of two processes", f"{rate:.0f} orders/s", f"first after {started - began:.1f} s")]
+    return [("screened by one worker of two threads", f"{rate:.0f} orders/s", f"first after {started - began:.1f} s")]
 
 
 def _screenings_waiting() -> int:

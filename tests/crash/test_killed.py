@@ -52,6 +52,23 @@ def persist(tpp: client.Client, approved: dict[str, Any]) -> dict[str, Any]:
     raise AssertionError("the bank did not come back")
 
 
+def test_answers_as_before_once_the_database_is_back(victim: Victim) -> None:
+    tpp = client.Client(victim.world.var / "tpps" / "acorn")
+    port = victim.world.environment["LOMBARD_MTLS_PORT"]
+    unknown = {"Authorization": f"Bearer {secrets.token_urlsafe(32)}"}  # what it is, only the database knows
+
+    def ask(_: int) -> int:
+        return tpp.session.get(f"https://localhost:{port}/open-banking/v4.0/aisp/accounts", headers=unknown).status_code
+
+    with ThreadPoolExecutor(16) as pool:
+        assert set(pool.map(ask, range(64))) == {401}
+        victim.kill("database", chance=random.Random(0))
+        time.sleep(1)
+        wait_for_the_database(victim)
+
+        assert set(pool.map(ask, range(64))) == {401}
+
+
 def test_loses_doubles_and_strands_no_payment(victim: Victim, pytestconfig: pytest.Config) -> None:
     rounds, count = pytestconfig.getoption("--crash-rounds"), pytestconfig.getoption("--crash-payments")
     seed = secrets.randbits(32)
@@ -79,6 +96,15 @@ def test_loses_doubles_and_strands_no_payment(victim: Victim, pytestconfig: pyte
     assert len({order["DomesticPaymentId"] for order in orders}) == count, told
     wait_until_all_stand_still(victim, told)
     assert_all_went_right(victim, told, count=count)
+
+
+def wait_for_the_database(victim: Victim) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        with contextlib.suppress(psycopg.OperationalError):
+            victim.world.rows("select 1")
+            return
+        time.sleep(0.2)
 
 
 def wait_until_all_stand_still(victim: Victim, told: list[str]) -> None:
