@@ -30,6 +30,7 @@ FORM = "application/x-www-form-urlencoded"
 
 
 @rights.audience("public")
+@method_decorator(csrf_exempt, name="dispatch")  # reads only: another method is 405, no forgery
 class Metadata(View):
     """GET /.well-known/openid-configuration and /.well-known/oauth-authorization-server."""
 
@@ -39,6 +40,7 @@ class Metadata(View):
 
 
 @rights.audience("public")
+@method_decorator(csrf_exempt, name="dispatch")  # reads only: another method is 405, no forgery
 class Keys(View):
     """GET /oauth/jwks: the bank's public keys, for ID tokens and message signatures alike."""
 
@@ -111,6 +113,7 @@ class Revocation(MachineEndpoint):
 
 
 @rights.audience("public")
+@method_decorator(csrf_exempt, name="dispatch")  # reads only: another method is 405, no forgery
 class Authorize(View):
     """GET /oauth/authorize: where a TPP sends its customer."""
 

@@ -51,3 +51,10 @@ def test_survives_rubbish(bob: Party, endpoint: str) -> None:
 
     assert answer.status_code in (400, 401)
     assert answer.json()["error"] in ("invalid_request", "invalid_client")
+
+
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/oauth/jwks", "/oauth/authorize"])
+def test_has_no_other_method_where_it_only_tells(path: str) -> None:
+    answer = Client(enforce_csrf_checks=True).post(path, {"a": "b"}, secure=True)
+
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD, OPTIONS")
