@@ -71,9 +71,8 @@ def test_tells_when_something_is_over(instant: str, written: str) -> None:
 
 @pytest.mark.parametrize("template", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
 def test_loads_nothing_from_elsewhere_and_runs_no_script_but_its_own(template: Path) -> None:
-    text = template.read_text()
+    text = template.read_text().replace(OWN_SCRIPT, "")
 
-    text = text.replace(OWN_SCRIPT, "")
     assert not re.search(r"<script|javascript:|\son\w+=|style=", text)
     assert not re.search(r'(src|href)="(https?:)?//', text)
 
