@@ -20,14 +20,14 @@ def tell(subject: str, *, now) -> None:
     trail.record(actor="bank:tests", action="test.done", subject=subject, now=now)
 
 
-def test_writes_everything_it_gathered_in_two_statements(committed, now):
+def test_writes_everything_it_gathered_in_one_statement(committed, now):
     with CaptureQueriesContext(connection) as captured, unit.work(interaction_id="interaction-1"):
         for number in range(3):
             tell(f"written-{number}", now=now)
             put(f"written-{number}", now=now)
 
     verbs = [query["sql"].strip().split()[0].lower() for query in captured.captured_queries]
-    assert verbs == ["begin", "insert", "insert", "commit"]
+    assert verbs == ["begin", "with", "commit"]
     assert Entry.objects.filter(subject__startswith="written-", interaction_id="interaction-1").count() == 3
     assert Message.objects.filter(payload__subject__startswith="written-").delete()[0] == 3
 
