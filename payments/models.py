@@ -26,7 +26,10 @@ class PaymentOrder(models.Model):
     id = ids.Field(primary_key=True, max_length=ids.LETTERS_MAX)
     type = models.CharField(max_length=40)  # the payment type's name, e.g. domestic-payment
     consent = models.ForeignKey("consents.Consent", models.PROTECT, related_name="orders")
-    client = models.ForeignKey(settings.OAUTH2_PROVIDER_APPLICATION_MODEL, models.PROTECT, related_name="+")
+    # The consent's client; not checked in the database again, which would lock a busy client's row in every order.
+    client = models.ForeignKey(
+        settings.OAUTH2_PROVIDER_APPLICATION_MODEL, models.PROTECT, related_name="+", db_constraint=False
+    )
     debtor_account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+")
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)

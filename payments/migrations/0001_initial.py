@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('status_updated_at', models.DateTimeField()),
                 ('status_reasons', models.JSONField(default=list, verbose_name='StatusReason[]')),
                 ('created_at', models.DateTimeField()),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.OAUTH2_PROVIDER_APPLICATION_MODEL)),
+                ('client', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.OAUTH2_PROVIDER_APPLICATION_MODEL)),
                 ('consent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='consents.consent')),
                 ('debtor_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
             ],

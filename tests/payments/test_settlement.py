@@ -134,7 +134,7 @@ def test_keeps_money_that_comes_back_for_a_blocked_account(work, now):
     kept = Posting.objects.get(transfer__for_order=order.pk, account_id=settlement.RETURNS_ACCOUNT)
     assert order.status == "RJCT"
     assert (kept.amount_minor, given.money(ready.account)) == (1_000, (99_000, 0))
-    assert ("order.return-kept", order.pk) in [entry[2:4] for entry in work.entries]
+    assert ("order.return-kept", order.pk) in [(entry["action"], entry["subject"]) for entry in work.entries]
 
 
 @pytest.mark.parametrize("row", magic.TABLE, ids=lambda row: f"{row.by}-{row.value}")
