@@ -120,6 +120,10 @@ class Socket:
         """The bound on each wait, in seconds."""
         return self.timeout
 
+    def pending(self) -> int:
+        """The bytes that have come and been decrypted, and wait to be read."""
+        return self.connection.pending()
+
     def fileno(self) -> int:
         """The socket's number, for gunicorn's selectors."""
         return self.plain.fileno()

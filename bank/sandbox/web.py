@@ -10,15 +10,10 @@ from typing import Any
 import django
 from django.conf import settings
 from gunicorn import glogging
-from gunicorn.workers import gthread
 
 from bank.sandbox import parenthood, tls
 
 django.setup()
-
-# A new connection that says nothing holds a thread for this long, then waits where it costs none. Gunicorn's default,
-# 5 seconds, lets forty silent callers stop the bank for a minute.
-gthread.DEFAULT_WORKER_DATA_TIMEOUT = 0.05
 
 
 class Logger(glogging.Logger):
@@ -30,7 +25,7 @@ class Logger(glogging.Logger):
 
 logger_class = Logger
 bind = [f"{settings.ADDRESS}:{settings.PORT}", f"{settings.ADDRESS}:{settings.MTLS_PORT}"]
-worker_class = "gthread"
+worker_class = "bank.sandbox.threads.Worker"
 workers = 2
 threads = 8
 backlog = 512
