@@ -142,6 +142,8 @@ def authorise(consent: Consent, *, customer: User, accounts: Sequence[Account], 
     if consent.status == Status.AUTH:
         trail.record(actor=actor, action="consent.authorised-again", subject=consent.id, now=now)
         return consent
+    if consent.status == Status.CANC:
+        _end_authorizations(consent, now=now)
     return _move(consent, to=Status.AUTH, reasons=[], actor=actor, now=now)
 
 
@@ -161,8 +163,10 @@ def reject(consent: Consent, *, code: str, description: str, actor: str, now: da
 
 
 def cancel(consent: Consent, *, code: str, description: str, actor: str, now: datetime) -> Consent:
-    """AUTH becomes CANC: the access is taken back at the bank. Its tokens end for good, also if approved again."""
-    _end_authorizations(consent, now=now)
+    """AUTH becomes CANC: the access is taken back at the bank.
+
+    Its tokens stay, so that their next use is told why it is refused (TKSP); a new approval ends them for good.
+    """
     return _move(consent, to=Status.CANC, reasons=reasons(code, description), actor=actor, now=now)
 
 

@@ -123,7 +123,17 @@ class Supervisor:
         logs, environment = settings.VAR_DIR / "log", for_children()
         for name, arguments in {
             "web": ["gunicorn", "--config", "python:bank.sandbox.web", "bank.wsgi:application"],
-            "worker": ["celery", "-A", "bank", "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"],
+            "worker": [
+                "celery",
+                "-A",
+                "bank",
+                "worker",
+                "--concurrency",
+                "2",
+                "--without-gossip",
+                "--without-mingle",
+                "--without-heartbeat",
+            ],
             # No file: everything that recurs does so often enough to be forgotten between runs.
             "beat": ["celery", "-A", "bank", "beat", "--scheduler", "celery.beat:Scheduler", "--pidfile="],
         }.items():

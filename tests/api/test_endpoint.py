@@ -201,6 +201,17 @@ def test_refuses_the_token_of_a_deleted_consent_at_once(bob, alices_token, now):
     assert answer.content == b""
 
 
+def test_says_that_a_consent_was_withdrawn_at_the_bank(bob, alices_token, now):
+    consent = Authorization.objects.get(client=bob.provider.client).consent
+    with unit.work():
+        lifecycle.cancel(lifecycle.lock(consent.pk), code="TKSP", description="Suspended.", actor="bank:test", now=now)
+
+    answer = bob.call("GET", CUSTOMERS, token=alices_token)
+
+    assert answer.status_code == 401
+    assert calls.error(answer)["ErrorCode"] == "TKSP"
+
+
 def test_refuses_a_blocked_tpp_on_its_very_next_call(bob, own_token, now):
     with unit.work():
         directory.block(bob.provider.statement.tpp, reason="test", actor="staff:sam", now=now)

@@ -328,6 +328,19 @@ def _end(consent: Consent, end: str, *, now: datetime) -> None:
             lifecycle.expire(consent, actor="bank:tests", now=now + timedelta(hours=2))
 
 
+def test_does_not_revive_a_token_when_what_was_withdrawn_is_approved_again(bob: given.Party) -> None:
+    alice = people.customer(now=bob.now)
+    lodged = bob.lodge()
+    first = bob.redeem(bob.approved(customer=alice, consent_id=lodged)["code"]).json()
+    with unit.work():
+        _end(lifecycle.lock(lodged), "CANC", now=bob.now)
+    bob.approved(customer=alice, consent_id=lodged)
+
+    answer = bob.token(grant_type="refresh_token", refresh_token=first["refresh_token"])
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+
+
 def test_refreshes_while_a_payment_consent_is_consumed(bob: given.Party) -> None:
     brought = bob.approved(consent_id=bob.lodge(kind="domestic-payment"), scope="openid payments")
     first = bob.redeem(brought["code"]).json()
