@@ -88,7 +88,11 @@ WSGI_APPLICATION = "bank.wsgi.application"
 APPEND_SLASH = False
 
 
-SESSION = "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+# Prepared statements are look-ups by keys: planning them anew for each value would find the same plan each time.
+SESSION = (
+    "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+    " -c plan_cache_mode=force_generic_plan"
+)
 
 
 def database(url: str, *, role: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ outside (a row of the outbox deleted by hand, a restored backup), so the trail i
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from bank.audit import trail
 from bank.outbox import sql, unit
@@ -41,7 +42,7 @@ def sweep(*, now: datetime) -> list[str]:
     locked = sql.prepared(ONE_AT_A_TIME, [LOCK_NUMBER]).fetchone()
     if locked is None or not locked[0]:
         return []
-    found = dict(sql.prepared(STANDING_STILL, [now - PATIENCE, LIMIT]).fetchall())
+    found: dict[str, Any] = dict(sql.prepared(STANDING_STILL, [now - PATIENCE, LIMIT]).fetchall())
     for order_id, status in found.items():
         trail.record(actor=ACTOR, action="order.found-standing", subject=order_id, now=now, detail={"status": status})
         if status in NEXT:

@@ -1,10 +1,12 @@
 """Gunicorn's worker with threads, hardened: a silent caller holds no thread, before or after its handshake."""
 
+import select
 import ssl
 from typing import Any
 
 from gunicorn.workers import gthread
 
+LINGER_MS = 3  # so long a thread stays with a connection that it has just answered
 SILENCE_SECONDS = 0.05  # so long a thread waits for the next bytes; then the connection waits where it costs none
 
 
@@ -25,4 +27,17 @@ class Worker(gthread.ThreadWorker):
             conn.data_ready = False
             if not conn.sock.pending() and not conn.wait_for_data(SILENCE_SECONDS):
                 return gthread._DEFER
-        return super().handle(conn)
+        while (keeps := super().handle(conn)) is True and self._is_asked_again(conn):
+            pass
+        return keeps
+
+    def _is_asked_again(self, conn: Any) -> bool:
+        """Tell whether the next request on a kept connection comes at once, while nobody waits for this thread.
+
+        A busy connection so keeps its thread: the way over the poller and back would cost two changes of threads.
+        """
+        if not self.alive or not self.tpool._work_queue.empty():
+            return False
+        next_bytes = select.poll()
+        next_bytes.register(conn.sock.fileno(), select.POLLIN)
+        return bool(conn.sock.pending() or next_bytes.poll(LINGER_MS))

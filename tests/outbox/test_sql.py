@@ -55,7 +55,8 @@ def test_opens_a_new_connection_at_the_start_of_a_request_when_the_old_one_was_h
 
 
 def test_keeps_a_connection_that_is_one(committed):
-    kept = connection.connection or sql.prepared("select 1").connection
+    sql.prepared("select 1")
+    kept = connection.connection
 
     request_started.send(sender=None)
 
