@@ -42,8 +42,9 @@ class Child:
                 cwd=self.folder,
                 env=self.environment,
                 start_new_session=True,  # Ctrl-C at the terminal reaches the supervisor alone
-                # SIGQUIT: gunicorn and Celery end at once, and their own children with them.
-                preexec_fn=parenthood.ends_with_us(signal.SIGQUIT),  # noqa: PLW1509 - all it calls is prctl
+                # At once: nothing is lost by it, and who shuts down may wait for what has gone already. Gunicorn's
+                # workers end with their master in the same way; the others have no children.
+                preexec_fn=parenthood.ends_with_us(signal.SIGKILL),  # noqa: PLW1509 - all it calls is prctl
             )
         self.started_at = time.monotonic()
         self.start_again_at = 0.0
