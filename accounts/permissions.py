@@ -5,11 +5,11 @@ Source: AIS profile v4.0.1, "Permissions" and "Detail Permissions".
 """
 
 from collections.abc import Set as AbstractSet
-from typing import Any
+from typing import Any, Literal, get_args
 
 from bank.api.permissions import PermissionMissing
 
-CODES = (
+Permission = Literal[
     "ReadAccountsBasic",
     "ReadAccountsDetail",
     "ReadBalances",
@@ -31,7 +31,8 @@ CODES = (
     "ReadTransactionsCredits",
     "ReadTransactionsDebits",
     "ReadTransactionsDetail",
-)
+]
+CODES: tuple[Permission, ...] = get_args(Permission)
 
 # Who may ask at all: any one of these.
 ACCOUNTS = ("ReadAccountsBasic", "ReadAccountsDetail")

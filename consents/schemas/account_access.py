@@ -6,31 +6,8 @@ import typing_extensions as te
 from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 from pydantic_core import PydanticCustomError
 
+from accounts.permissions import Permission
 from bank.api.wire import DateTime, Links, Max128Text, Meta, OBStatusReason, Wire
-
-Permission = Literal[
-    "ReadAccountsBasic",
-    "ReadAccountsDetail",
-    "ReadBalances",
-    "ReadBeneficiariesBasic",
-    "ReadBeneficiariesDetail",
-    "ReadDirectDebits",
-    "ReadOffers",
-    "ReadPAN",
-    "ReadParty",
-    "ReadPartyPSU",
-    "ReadProducts",
-    "ReadScheduledPaymentsBasic",
-    "ReadScheduledPaymentsDetail",
-    "ReadStandingOrdersBasic",
-    "ReadStandingOrdersDetail",
-    "ReadStatementsBasic",
-    "ReadStatementsDetail",
-    "ReadTransactionsBasic",
-    "ReadTransactionsCredits",
-    "ReadTransactionsDebits",
-    "ReadTransactionsDetail",
-]
 
 
 def _as_a_whole(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
