@@ -3,15 +3,18 @@
 import secrets
 import threading
 import time
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from kombu import Exchange, Queue
+from kombu.exceptions import ChannelError
 
 from bank.celery import app
 from bank.outbox import broker, sql
 
 AT_ONCE = 4
+PATIENCE_SECONDS = 100  # less than a test may take; one that fails lets nobody wait for it
 TRIGGER = (
     "select t.oid from pg_trigger t join pg_class c on c.oid = t.tgrelid"
     " where c.relname = %s and t.tgname = 'trigger_notify_queue_insert_listeners'"
@@ -38,11 +41,26 @@ def use(name: str, meet: threading.Barrier) -> int:
         return int(queue.queue_declare(passive=True).message_count)
 
 
-def test_lets_processes_that_start_together_use_one_queue(name):
-    meet = threading.Barrier(AT_ONCE, timeout=30)
+def use_together(name: str) -> list[int]:
+    """Use the queue from several connections at once, which share nothing else. Raises all that any of them raised."""
+    meet = threading.Barrier(AT_ONCE, timeout=PATIENCE_SECONDS)
+
+    def start() -> int:
+        try:
+            return use(name, meet)
+        except BaseException:
+            meet.abort()
+            raise
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        counts = list(pool.map(lambda _: use(name, meet), range(AT_ONCE)))
+        users = [pool.submit(start) for _ in range(AT_ONCE)]
+    if failures := [failure for user in users if (failure := user.exception())]:
+        raise BaseExceptionGroup("not all could use the queue", failures)
+    return [user.result() for user in users]
+
+
+def test_lets_processes_that_start_together_use_one_queue(name):
+    counts = use_together(name)
 
     assert max(counts) == AT_ONCE
     assert len(sql.prepared(TRIGGER, [f"q_{name}"]).fetchall()) == 1
@@ -55,6 +73,25 @@ def test_leaves_notification_on_when_a_worker_starts_later(name):
     use(name, threading.Barrier(1))
 
     assert sql.prepared(TRIGGER, [f"q_{name}"]).fetchall() == before
+
+
+def test_leaves_the_warnings_that_all_threads_share_alone(name, monkeypatch):
+    def refuse(*_args: object, **_options: object) -> None:
+        raise AssertionError("another thread may be doing the same")
+
+    with monkeypatch.context() as patched, app.connection_for_write() as connection:
+        patched.setattr(warnings, "catch_warnings", refuse)
+        use(name, threading.Barrier(1))
+        connection.connect()
+
+        assert connection.connected
+
+
+def test_tells_that_a_queue_is_not_there(name):
+    use(name, threading.Barrier(1))
+
+    with app.connection_for_write() as connection, pytest.raises(ChannelError, match="NOT_FOUND"):
+        connection.channel().queue_declare(f"{name}_not", passive=True)
 
 
 def test_comes_round_soon_although_nothing_is_there(name):
