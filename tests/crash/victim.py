@@ -13,6 +13,7 @@ from bank.sandbox import lock, parenthood
 from tests.journeys import world
 
 READY_SECONDS = 120
+STOP_SECONDS = 120
 MATCHES = {"web": "gunicorn", "worker": "celery", "database": "postgres"}
 
 
@@ -45,7 +46,7 @@ class Victim:
         """Stop it as Ctrl-C does."""
         if self.process:
             self.process.send_signal(signal.SIGINT)
-            self.process.wait(60)
+            self.process.wait(STOP_SECONDS)
 
     def payments(self, count: int) -> list[dict[str, Any]]:
         """Approved payments of the ready-made TPP, ready to be ordered."""

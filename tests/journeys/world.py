@@ -53,7 +53,7 @@ class World:
             capture_output=True,
             text=True,
             check=check,
-            timeout=100,
+            timeout=200,  # longer than any command waits by itself, so that it tells what it waited for
             env={**os.environ, **self.environment, "LOMBARD_VAR": str(self.var)},
         )
 

@@ -25,7 +25,7 @@ def bob(committed: None, now: datetime) -> given.Party:
 
 def at_once(do: Callable[[int], object]) -> Counter[object]:
     """Do something in many threads that start together; count the outcomes."""
-    start = Barrier(MANY)
+    start = Barrier(MANY, timeout=60)
 
     def run(number: int) -> object:
         start.wait()

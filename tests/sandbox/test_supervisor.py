@@ -79,7 +79,7 @@ def test_leaves_nothing_behind_after_ctrl_c_and_opens_the_same_bank_again(own):
     pids = [pid for pid, _ in own._descendants()]
 
     own.process.send_signal(signal.SIGINT)
-    status = own.process.wait(60)
+    status = own.process.wait(120)
 
     assert status == 0
     assert len(pids) >= 8
@@ -97,7 +97,7 @@ def test_leaves_nothing_behind_when_it_is_killed(own):
     own.process.kill()
     own.process.wait()
 
-    assert gone_within(pids, 10) == []
+    assert gone_within(pids, 30) == []
     assert lock.read_note(own.world.var) == {}
     own.start()
     assert lock.read_note(own.world.var)["LOMBARD_PORT"] == own.world.environment["LOMBARD_PORT"]

@@ -9,7 +9,7 @@ import pytest
 import requests
 from OpenSSL import SSL
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")
