@@ -17,13 +17,14 @@ from bank.audit import trail
 from bank.customers.models import User
 from bank.errors import Forbidden, Refused
 from bank.oauth.models import Authorization
-from bank.outbox import sql
+from bank.outbox import sql, unit
 from consents import kinds
 from consents.models import Consent, ConsentAccount, Status, Transition
 
 LOCK_FOR_ORDER = (
-    "select status, kind, client_id, data, risk, debtor_account_id, customer_id"
-    " from consents_consent where id = %s and deleted_at is null for update"
+    "select consent.status, consent.kind, client_id, data, risk, debtor_account_id, consent.customer_id, identification, name"
+    " from consents_consent consent left join accounts_account account on account.id = debtor_account_id"
+    " where consent.id = %s and deleted_at is null for update of consent"
 )
 CONSUME = (
     "insert into consents_transition (consent_id, from_status, to_status, reasons, actor, at)"
@@ -73,6 +74,8 @@ class ForOrder:
     risk: dict[str, Any]
     debtor_account_id: str | None
     customer_id: int | None
+    debtor_identification: str
+    debtor_name: str
 
 
 def lodge(
@@ -196,7 +199,7 @@ def lock_for_order(consent_id: str) -> ForOrder:
     row = sql.prepared(LOCK_FOR_ORDER, (consent_id,)).fetchone()
     if row is None:
         raise ConsentUnknown
-    status, kind, client_pk, data, risk, debtor_account_id, customer_id = row
+    status, kind, client_pk, data, risk, debtor_account_id, customer_id, identification, name = row
     return ForOrder(
         status=status,
         kind=kind,
@@ -205,12 +208,14 @@ def lock_for_order(consent_id: str) -> ForOrder:
         risk=orjson.loads(risk),
         debtor_account_id=debtor_account_id,
         customer_id=customer_id,
+        debtor_identification=identification or "",
+        debtor_name=name or "",
     )
 
 
 def consume(consent_id: str, *, actor: str, now: datetime) -> None:
-    """AUTH becomes COND, in the transaction that creates the order: one prepared statement. The consent is locked."""
-    sql.prepared(CONSUME, (consent_id, CONSUMED_JSON, actor, now))
+    """AUTH becomes COND, in the transaction that creates the order and ends next. The consent is locked."""
+    unit.later(CONSUME, (consent_id, CONSUMED_JSON, actor, now))
     _tell(consent_id, start=Status.AUTH, end=Status.COND, codes=["U038"], actor=actor, now=now)
 
 

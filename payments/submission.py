@@ -13,7 +13,7 @@ from accounts import ledger
 from accounts.models import Account
 from bank.audit import trail
 from bank.errors import Refused
-from bank.outbox import sql
+from bank.outbox import unit
 from consents import lifecycle
 from consents.models import Consent
 from payments import comparison, statements, statuses
@@ -27,9 +27,7 @@ INSERT = """
 insert into payments_paymentorder (id, type, consent_id, client_id, debtor_account_id, amount_minor, currency,
     counterparty, initiation, status, status_updated_at, status_reasons, created_at)
 values (%(id)s, %(type)s, %(consent)s, %(client)s, %(debtor)s, %(amount)s, %(currency)s,
-    %(counterparty)s, %(initiation)s::text::jsonb, 'RCVD', %(now)s, '[]', %(now)s)
-returning (select identification from accounts_account where id = debtor_account_id),
-    (select name from accounts_account where id = debtor_account_id)"""
+    %(counterparty)s, %(initiation)s::text::jsonb, 'RCVD', %(now)s, '[]', %(now)s)"""
 SHORT = "The account does not have the money"
 
 
@@ -68,6 +66,7 @@ def submit(
     if failure is None:
         kind.after_order(order_id, due_at=kind.due(order.initiation, now=now), now=now)
         return order
+    unit.current().catch_up()
     statuses.change_status(order_id, step=(Status.RCVD, Status.RJCT), reason=failure, actor="bank:payments", now=now)
     order.status, order.status_reasons = Status.RJCT, failure.wire
     return order
@@ -114,10 +113,10 @@ def _keep(
     order_id: str,
     now: datetime,
 ) -> PaymentOrder:
-    """Write the order's row in one prepared statement; the debtor's account comes with it, for the answer."""
+    """Write the order's row, and return the order with what its answer shows."""
     assert consent.debtor_account_id is not None, "an order is paid from an account"
     consent_id, initiation = body["Data"]["ConsentId"], body["Data"]["Initiation"]
-    row = sql.prepared(
+    unit.later(
         INSERT,
         {
             "id": order_id,
@@ -131,14 +130,15 @@ def _keep(
             "initiation": orjson.dumps(initiation).decode(),
             "now": now,
         },
-    ).fetchone()
-    assert row is not None, "an insert that returns has a row"
+    )
     return PaymentOrder(
         id=order_id,
         type=kind.name,
         consent=Consent(id=consent_id, data=consent.data),
         client_id=consent.client_pk,
-        debtor_account=Account(id=consent.debtor_account_id, identification=row[0], name=row[1]),
+        debtor_account=Account(
+            id=consent.debtor_account_id, identification=consent.debtor_identification, name=consent.debtor_name
+        ),
         amount_minor=instruction.amount.minor,
         currency=instruction.amount.currency,
         counterparty=instruction.counterparty,

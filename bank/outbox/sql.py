@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
+from psycopg.abc import Transformer as Adapter
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus, abc
 
@@ -40,20 +41,44 @@ class Result:
         return list(self._rows)
 
 
+Statement = tuple[str, Sequence[Any] | Mapping[str, Any]]
+Sent = tuple[bytes, Sequence[Any]]  # as the server knows it, with what stands for its placeholders
+
+
 def prepared(sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> Result:
     """Run one statement, prepared by the server and kept so for as long as the connection lives.
 
     JSON columns come back as text and go in as text; lists go in as arrays, with a cast in the statement.
     Raises django.db.Error as Django's own cursors do.
     """
+    connection = _connection()
+    with connection.wrap_database_errors:
+        return _run(connection.connection, *_sent(connection, sql, params))
+
+
+def together(statements: Sequence[Statement], *, commits: bool = False) -> list[Result]:
+    """Run prepared statements in one round trip, none of which needs to know what another brought.
+
+    With commits, COMMIT goes with them: they are the transaction's last. What fails fails all of them, and is raised as
+    prepared() raises it; the transaction is then to be rolled back.
+    """
+    connection = _connection()
+    with connection.wrap_database_errors:
+        sent = [_sent(connection, sql, params) for sql, params in statements]
+        return _run_together(connection.connection, sent, commits=commits)
+
+
+def _connection() -> Any:
     connection = connections[DEFAULT_DB_ALIAS]  # once: django.db.connection looks it up at every attribute
     connection.ensure_connection()
+    return connection
+
+
+def _sent(connection: Any, sql: str, params: Sequence[Any] | Mapping[str, Any]) -> Sent:
     if connection.queries_logged:
         connection.queries_log.append({"sql": sql, "time": "0"})
     text, names = _numbered(sql)
-    values = [params[name] for name in names] if isinstance(params, Mapping) else params
-    with connection.wrap_database_errors:
-        return _run(connection.connection, text, values)
+    return text, [params[name] for name in names] if isinstance(params, Mapping) else params
 
 
 @lru_cache(maxsize=1024)
@@ -70,22 +95,81 @@ def _numbered(sql: str) -> tuple[bytes, tuple[str, ...]]:
 
 
 def _run(connection: psycopg.Connection[Any], text: bytes, values: Sequence[Any]) -> Result:
-    """Run a statement by libpq itself: psycopg's cursor does the same at twice the processor time.
+    """Run a statement by libpq itself: psycopg's cursor does the same at twice the processor time."""
+    server = connection.pgconn
+    if not connection.autocommit and server.transaction_status == TransactionStatus.IDLE:
+        return _run_together(connection, [(text, values)])[0]
+    adapter, name, dumped = _ready(connection, text, values)
+    return _loaded(adapter, _check(server.exec_prepared(name, dumped, adapter.formats), server))
+
+
+def _run_together(
+    connection: psycopg.Connection[Any], statements: Sequence[Sent], *, commits: bool = False
+) -> list[Result]:
+    """Send all statements, then read what all of them brought: libpq's pipeline mode, for one exchange."""
+    server = connection.pgconn
+    begins = not connection.autocommit and server.transaction_status == TransactionStatus.IDLE
+    ready = [_ready(connection, text, values) for text, values in statements]
+    server.enter_pipeline_mode()
+    try:
+        if begins:
+            server.send_query_params(b"begin", None)
+        for adapter, name, dumped in ready:
+            server.send_query_prepared(name, dumped, adapter.formats)
+        if commits:
+            server.send_query_params(b"commit", None)
+        server.pipeline_sync()
+        results = _results(server)
+    finally:
+        if server.status == ConnStatus.OK:
+            server.exit_pipeline_mode()
+    checked = [_check(result, server) for result in results]
+    return [_loaded(adapter, result) for (adapter, *_), result in zip(ready, checked[begins:], strict=False)]
+
+
+def _results(server: abc.PGconn) -> list[abc.PGresult]:
+    """Everything that the server answers to an exchange, up to its end. Waits without holding Python's lock."""
+    poll = select.poll()
+    poll.register(server.socket, select.POLLIN | select.POLLOUT)
+    while server.flush():
+        poll.poll()
+        server.consume_input()
+    poll.modify(server.socket, select.POLLIN)
+    results: list[abc.PGresult] = []
+    while True:
+        while server.is_busy():
+            poll.poll()
+            server.consume_input()
+        result = server.get_result()
+        if result is None:  # a statement's results end
+            if server.status == ConnStatus.BAD:
+                raise psycopg.OperationalError(server.get_error_message())
+        elif result.status == ExecStatus.PIPELINE_SYNC:
+            return results
+        else:
+            results.append(result)
+
+
+def _ready(
+    connection: psycopg.Connection[Any], text: bytes, values: Sequence[Any]
+) -> tuple[Adapter, bytes, Sequence[Any]]:
+    """What a statement needs to be sent: its adapter, its name at the server, its values as the server reads them.
 
     What Python's values become and what comes back is psycopg's affair here too. A statement is prepared once for each
     combination of types that its values have.
     """
-    server, adapter = connection.pgconn, Transformer(connection)
-    if not connection.autocommit and server.transaction_status == TransactionStatus.IDLE:
-        _check(server.exec_(b"begin"), server)
+    adapter = Transformer(connection)
     dumped: Any = adapter.dump_sequence(values, [PyFormat.AUTO] * len(values))  # None is fine, whatever the stub says
     known: dict[tuple[bytes, Any], bytes] = connection.__dict__.setdefault("statements_of_lombard", {})
     name = known.get((text, adapter.types))
     if name is None:
         name = b"lombard_%d" % len(known)
-        _check(server.prepare(name, text, adapter.types), server)
+        _check(connection.pgconn.prepare(name, text, adapter.types), connection.pgconn)
         known[text, adapter.types] = name
-    result = _check(server.exec_prepared(name, dumped, adapter.formats), server)
+    return adapter, name, dumped
+
+
+def _loaded(adapter: Adapter, result: abc.PGresult) -> Result:
     adapter.set_pgresult(result)
     rowcount = result.command_tuples
     return Result(adapter.load_rows(0, result.ntuples, tuple), rowcount=-1 if rowcount is None else rowcount)

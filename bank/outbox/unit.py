@@ -3,7 +3,7 @@
 The endpoint, a task, a page's POST and an admin action open one; rules assert that they are in one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from django.db import transaction
+from django.db import connection, transaction
 
 from bank.outbox import sql
 
@@ -39,18 +39,32 @@ class Unit:
     hands_over: bool = False  # whoever opened it hands the messages that are due to Celery, right after the commit
     entries: list[dict[str, Any]] = field(default_factory=list)  # rows of audit_entry
     messages: list[dict[str, Any]] = field(default_factory=list)  # rows of outbox_message
+    statements: list[sql.Statement] = field(default_factory=list)  # those that nobody waits for
     to_hand_over: list[int] = field(default_factory=list)  # ids, known once the messages are written
 
-    def write(self) -> None:
-        """Write what was gathered, in one prepared statement."""
-        if not self.entries and not self.messages:
+    def write(self, *, commits: bool = False) -> None:
+        """Send the statements that were left for later, then what was gathered; with commits, COMMIT behind them."""
+        statements, self.statements = self.statements, []
+        if self.entries or self.messages:
+            statements.append((WRITE, self._gathered()))
+        if not statements:
             return
-        rows = {
+        *_, written = sql.together(statements, commits=commits)
+        if self.entries or self.messages:
+            self.to_hand_over = [message_id for message_id, hand_overs in written if hand_overs]
+
+    def catch_up(self) -> None:
+        """Send the statements that were left for later, since the next one builds on them."""
+        statements, self.statements = self.statements, []
+        if statements:
+            sql.together(statements)
+
+    def _gathered(self) -> dict[str, str]:
+        return {
             "interaction_id": self.interaction_id,
             "entries": orjson.dumps(self.entries).decode(),
             "messages": orjson.dumps([self._leased(message) for message in self.messages]).decode(),
         }
-        self.to_hand_over = [message_id for message_id, hand_overs in sql.prepared(WRITE, rows) if hand_overs]
 
     def _leased(self, message: dict[str, Any]) -> dict[str, Any]:
         if self.hands_over and message["due_at"] <= message["created_at"]:
@@ -73,9 +87,14 @@ def work(*, interaction_id: str = "", hands_over: bool = False) -> Iterator[Unit
     try:
         with transaction.atomic():
             yield unit
-            unit.write()
+            unit.write(commits=_is_whole())
     finally:
         _current.reset(token)
+
+
+def _is_whole() -> bool:
+    """Tell whether the unit's transaction is the database's, and not a part of a longer one, as it is in tests."""
+    return not connection.savepoint_ids and not connection.needs_rollback
 
 
 def current() -> Unit:
@@ -83,6 +102,11 @@ def current() -> Unit:
     unit = _current.get()
     assert unit is not None, "this must happen inside a unit of work"
     return unit
+
+
+def later(statement: str, params: Mapping[str, Any] | Sequence[Any]) -> None:
+    """Leave a statement, whose outcome nobody waits for, to be sent with the unit's last ones, in this order."""
+    current().statements.append((statement, params))
 
 
 def put(*, kind: str, payload: dict[str, Any], due_at: datetime, now: datetime) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from accounts.models import Account
 from bank import ids
 from bank.customers.models import User
+from bank.outbox import unit
 from consents import account_access, lifecycle
 from consents.models import Consent
 from tests import people
@@ -75,6 +76,7 @@ def at(status: str, *, kind: str = ACCESS, now: datetime) -> Consent:
             return lifecycle.expire(made, actor=ACTOR, now=now + timedelta(hours=2))
         case "COND":
             lifecycle.consume(made.pk, actor=ACTOR, now=now)
+            unit.current().catch_up()
             made.refresh_from_db()
     return made
 

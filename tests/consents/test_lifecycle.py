@@ -201,6 +201,7 @@ def test_locks_and_consumes_for_an_order_in_one_statement_each(
     with django_assert_num_queries(2):
         found = lifecycle.lock_for_order(consent.pk)
         lifecycle.consume(consent.pk, actor=given.ACTOR, now=now)
+        work.catch_up()
 
     stored = Consent.objects.get(pk=consent.pk)
     assert (found.status, found.kind, found.client_pk, found.data, found.risk) == (

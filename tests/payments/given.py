@@ -81,6 +81,7 @@ def submitted(ready: Approved, *, now: datetime, body: Any = None, order_id: str
         actor=ACTOR,
         now=now,
     )
+    unit.current().catch_up()
     return PaymentOrder.objects.get(pk=order.pk)
 
 
