@@ -22,7 +22,8 @@ from consents import kinds
 from consents.models import Consent, ConsentAccount, Status, Transition
 
 LOCK_FOR_ORDER = (
-    "select consent.status, consent.kind, client_id, data, risk, debtor_account_id, consent.customer_id, identification, name"
+    "select consent.status, consent.kind, client_id, data, risk, debtor_account_id, consent.customer_id,"
+    " identification, name"
     " from consents_consent consent left join accounts_account account on account.id = debtor_account_id"
     " where consent.id = %s and deleted_at is null for update of consent"
 )

@@ -28,7 +28,9 @@ select token.expires, token.scope, token.cnf ->> 'x5t#S256', client.id, client.c
        authorization_.id is not null, authorization_.revoked_at is not null, authorization_.user_id,
        consent.id, consent.kind, consent.status, consent.deleted_at is not null, consent.expires_at,
        consent.permissions, consent.from_at, consent.to_at,
-       array(select account_id from consents_consentaccount where consent_id = consent.id order by account_id)
+       case when consent.kind = 'account-access' then
+           array(select account_id from consents_consentaccount where consent_id = consent.id order by account_id)
+       else '{}' end
 from oauth_accesstoken token
 join oauth_client client on client.id = token.application_id
 join tpps_softwarestatement software on software.id = client.software_statement_id

@@ -12,9 +12,9 @@ from typing import Any
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
-from psycopg.abc import Transformer as Adapter
-from psycopg.adapt import PyFormat, Transformer
+from psycopg.adapt import AdaptersMap, PyFormat, Transformer
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus, abc
+from psycopg.types.string import TextLoader
 
 PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?s|%%")
 Row = tuple[Any, ...]
@@ -42,7 +42,8 @@ class Result:
 
 
 Statement = tuple[str, Sequence[Any] | Mapping[str, Any]]
-Sent = tuple[bytes, Sequence[Any]]  # as the server knows it, with what stands for its placeholders
+Sent = tuple[bytes, Sequence[Any]]  # with the server's placeholders, and what stands for them
+Ready = tuple[bytes, Any, Any]  # its name at the server, its values as the server reads them, their formats
 
 
 def prepared(sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> Result:
@@ -53,7 +54,7 @@ def prepared(sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> Result
     """
     connection = _connection()
     with connection.wrap_database_errors:
-        return _run(connection.connection, *_sent(connection, sql, params))
+        return _run(_session(connection.connection), *_sent(connection, sql, params))
 
 
 def together(statements: Sequence[Statement], *, commits: bool = False) -> list[Result]:
@@ -65,7 +66,7 @@ def together(statements: Sequence[Statement], *, commits: bool = False) -> list[
     connection = _connection()
     with connection.wrap_database_errors:
         sent = [_sent(connection, sql, params) for sql, params in statements]
-        return _run_together(connection.connection, sent, commits=commits)
+        return _run_together(_session(connection.connection), sent, commits=commits)
 
 
 def _connection() -> Any:
@@ -94,28 +95,71 @@ def _numbered(sql: str) -> tuple[bytes, tuple[str, ...]]:
     return PLACEHOLDER.sub(number, sql).encode(), tuple(names)
 
 
-def _run(connection: psycopg.Connection[Any], text: bytes, values: Sequence[Any]) -> Result:
+class Session:
+    """What is kept beside a connection for as long as it lives: the statements that its server knows, and an adapter.
+
+    What Python's values become and what comes back is psycopg's affair, in its own way but for JSON: Django's way with
+    instants costs ten times as much.
+    """
+
+    adapters = AdaptersMap(psycopg.adapters)
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.connection = connection
+        self.server = connection.pgconn
+        self._adapter = Transformer(self)
+        self._names: dict[tuple[bytes, Any], bytes] = {}
+
+    def begins(self) -> bool:
+        """Tell whether the next statement is to open a transaction."""
+        return not self.connection.autocommit and self.server.transaction_status == TransactionStatus.IDLE
+
+    def ready(self, text: bytes, values: Sequence[Any]) -> Ready:
+        """What is sent for a statement. Prepared once for each combination of types that its values have."""
+        adapter = self._adapter
+        dumped: Any = adapter.dump_sequence(values, [PyFormat.AUTO] * len(values))  # may hold None, unlike the stub
+        name = self._names.get((text, adapter.types))
+        if name is None:
+            name = b"lombard_%d" % len(self._names)
+            _check(self.server.prepare(name, text, adapter.types), self.server)
+            self._names[text, adapter.types] = name
+        return name, dumped, adapter.formats
+
+    def loaded(self, result: abc.PGresult) -> Result:
+        """What a statement brought."""
+        self._adapter.set_pgresult(result)
+        rowcount = result.command_tuples
+        return Result(self._adapter.load_rows(0, result.ntuples, tuple), rowcount=-1 if rowcount is None else rowcount)
+
+
+for _json in ("json", "jsonb"):
+    Session.adapters.register_loader(_json, TextLoader)
+
+
+def _session(connection: psycopg.Connection[Any]) -> Session:
+    found: Session | None = connection.__dict__.get("session_of_lombard")
+    if found is None:
+        found = connection.__dict__["session_of_lombard"] = Session(connection)
+    return found
+
+
+def _run(session: Session, text: bytes, values: Sequence[Any]) -> Result:
     """Run a statement by libpq itself: psycopg's cursor does the same at twice the processor time."""
-    server = connection.pgconn
-    if not connection.autocommit and server.transaction_status == TransactionStatus.IDLE:
-        return _run_together(connection, [(text, values)])[0]
-    adapter, name, dumped = _ready(connection, text, values)
-    return _loaded(adapter, _check(server.exec_prepared(name, dumped, adapter.formats), server))
+    if session.begins():
+        return _run_together(session, [(text, values)])[0]
+    return session.loaded(_check(session.server.exec_prepared(*session.ready(text, values)), session.server))
 
 
-def _run_together(
-    connection: psycopg.Connection[Any], statements: Sequence[Sent], *, commits: bool = False
-) -> list[Result]:
+def _run_together(session: Session, statements: Sequence[Sent], *, commits: bool = False) -> list[Result]:
     """Send all statements, then read what all of them brought: libpq's pipeline mode, for one exchange."""
-    server = connection.pgconn
-    begins = not connection.autocommit and server.transaction_status == TransactionStatus.IDLE
-    ready = [_ready(connection, text, values) for text, values in statements]
+    server, begins = session.server, session.begins()
+    ready = [session.ready(text, values) for text, values in statements]
     server.enter_pipeline_mode()
     try:
         if begins:
             server.send_query_params(b"begin", None)
-        for adapter, name, dumped in ready:
-            server.send_query_prepared(name, dumped, adapter.formats)
+        for statement in ready:
+            server.send_query_prepared(*statement)
         if commits:
             server.send_query_params(b"commit", None)
         server.pipeline_sync()
@@ -123,8 +167,9 @@ def _run_together(
     finally:
         if server.status == ConnStatus.OK:
             server.exit_pipeline_mode()
-    checked = [_check(result, server) for result in results]
-    return [_loaded(adapter, result) for (adapter, *_), result in zip(ready, checked[begins:], strict=False)]
+    for result in results:
+        _check(result, server)
+    return [session.loaded(result) for result in results[begins : begins + len(ready)]]
 
 
 def _results(server: abc.PGconn) -> list[abc.PGresult]:
@@ -148,31 +193,6 @@ def _results(server: abc.PGconn) -> list[abc.PGresult]:
             return results
         else:
             results.append(result)
-
-
-def _ready(
-    connection: psycopg.Connection[Any], text: bytes, values: Sequence[Any]
-) -> tuple[Adapter, bytes, Sequence[Any]]:
-    """What a statement needs to be sent: its adapter, its name at the server, its values as the server reads them.
-
-    What Python's values become and what comes back is psycopg's affair here too. A statement is prepared once for each
-    combination of types that its values have.
-    """
-    adapter = Transformer(connection)
-    dumped: Any = adapter.dump_sequence(values, [PyFormat.AUTO] * len(values))  # None is fine, whatever the stub says
-    known: dict[tuple[bytes, Any], bytes] = connection.__dict__.setdefault("statements_of_lombard", {})
-    name = known.get((text, adapter.types))
-    if name is None:
-        name = b"lombard_%d" % len(known)
-        _check(connection.pgconn.prepare(name, text, adapter.types), connection.pgconn)
-        known[text, adapter.types] = name
-    return adapter, name, dumped
-
-
-def _loaded(adapter: Adapter, result: abc.PGresult) -> Result:
-    adapter.set_pgresult(result)
-    rowcount = result.command_tuples
-    return Result(adapter.load_rows(0, result.ntuples, tuple), rowcount=-1 if rowcount is None else rowcount)
 
 
 def _check(result: abc.PGresult, server: abc.PGconn) -> abc.PGresult:
