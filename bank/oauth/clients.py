@@ -41,7 +41,8 @@ def find(client_id: str) -> Client | None:
     if not client_id or "\0" in client_id:
         return None
     clients = Client.objects.select_related("software_statement__tpp")
-    return clients.filter(client_id=client_id, software_statement__tpp__status=TPP.Status.ACTIVE).first()
+    known = clients.filter(client_id=client_id, deleted_at=None)
+    return known.filter(software_statement__tpp__status=TPP.Status.ACTIVE).first()
 
 
 def authenticate(form: Mapping[str, str], caller: Caller) -> Client:

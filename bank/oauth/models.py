@@ -45,9 +45,16 @@ class Client(AbstractApplication):
     class AuthMethod(models.TextChoices):
         PRIVATE_KEY_JWT = "private_key_jwt"
         TLS = "tls_client_auth"
+        SELF_SIGNED = "self_signed_tls_client_auth"
 
     class Profile(models.TextChoices):
         FAPI1 = "fapi1-advanced"
+        FAPI2 = "fapi2-security"
+        MESSAGE_SIGNING = "fapi2-message-signing"
+
+    class Delivery(models.TextChoices):
+        POLL = "poll"
+        PING = "ping"
 
     objects: ClassVar[models.Manager["Client"]] = models.Manager()
 
@@ -63,11 +70,25 @@ class Client(AbstractApplication):
     client_jwks_uri = models.URLField(max_length=500, blank=True, default="")
     require_pushed_authorization_requests = models.BooleanField(null=True, blank=True)
     tls_client_auth_subject_dn = models.CharField(max_length=512, blank=True)
-    software_statement = models.OneToOneField(SoftwareStatement, models.PROTECT, related_name="client")
+    dpop_bound_access_tokens = models.BooleanField(default=False)
+    require_signed_request_object = models.BooleanField(default=False)
+    request_object_signing_alg = models.CharField(max_length=5, blank=True)  # empty: any of the bank's
+    token_endpoint_auth_signing_alg = models.CharField(max_length=5, blank=True)
+    authorization_signed_response_alg = models.CharField(max_length=5, blank=True)  # not empty: answers are JWTs
+    backchannel_token_delivery_mode = models.CharField(max_length=4, choices=Delivery.choices, blank=True)
+    backchannel_client_notification_endpoint = models.URLField(max_length=500, blank=True)
+    registration_token_checksum = models.CharField(max_length=64, blank=True)  # of the token of RFC 7592
+    software_statement = models.ForeignKey(SoftwareStatement, models.PROTECT, related_name="clients")
+    deleted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(AbstractApplication.Meta):
         abstract = False
         verbose_name = "client"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["software_statement"], condition=models.Q(deleted_at=None), name="statement_has_one_client"
+            ),
+        ]
 
     def allows_grant_type(self, *grant_types: str) -> bool:
         """Tell whether the client registered for one of these, in django-oauth-toolkit's spelling or the RFC's."""
@@ -84,6 +105,8 @@ class Authorization(models.Model):
     acr = models.CharField(max_length=64)
     auth_time = models.DateTimeField()
     claims = models.JSONField(default=dict)
+    authorization_details = models.JSONField(default=list)  # RFC 9396
+    evidence = models.JSONField(default=dict)  # how the customer was authenticated, so that it can be proved later
     created_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
 
@@ -103,6 +126,7 @@ class AuthorizationRequest(models.Model):
     reference = DigestField(max_length=80, unique=True)
     client = models.ForeignKey(settings.OAUTH2_PROVIDER_APPLICATION_MODEL, models.CASCADE)
     parameters = models.JSONField()
+    dpop_jkt = models.CharField(max_length=43, blank=True)  # the key that the code will be bound to (RFC 9449, 10)
     expires_at = models.DateTimeField()
     opened_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
@@ -149,6 +173,7 @@ class Grant(AbstractGrant):
     code = DigestField(max_length=80, unique=True)
     nonce = models.CharField(max_length=1000, blank=True, default="")
     authorization = models.ForeignKey(Authorization, models.CASCADE)
+    dpop_jkt = models.CharField(max_length=43, blank=True)
     redeemed_at = models.DateTimeField(null=True)
 
     class Meta(AbstractGrant.Meta):
@@ -186,6 +211,37 @@ class IDToken(AbstractIDToken):
 
     class Meta(AbstractIDToken.Meta):
         abstract = False
+
+
+class BackchannelRequest(models.Model):
+    """A request for authorization that came without a browser (CIBA), kept until the customer decides elsewhere."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending"
+        APPROVED = "approved"
+        DENIED = "denied"
+        REDEEMED = "redeemed"
+
+    auth_req_id = DigestField(max_length=80, unique=True)
+    reference = models.UUIDField(unique=True, default=uuid.uuid4)  # what the customer's page goes by
+    client = models.ForeignKey(settings.OAUTH2_PROVIDER_APPLICATION_MODEL, models.CASCADE)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    consent = models.ForeignKey("consents.Consent", models.PROTECT, null=True)
+    parameters = models.JSONField()  # the signed request's own: scope, binding_message, acr_values, claims
+    client_notification_token = models.CharField(max_length=1024, blank=True)
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.PENDING)
+    authorization = models.ForeignKey(Authorization, models.PROTECT, null=True)
+    interval_seconds = models.PositiveSmallIntegerField(default=5)
+    polled_at = models.DateTimeField(null=True)
+    notified_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["expires_at"], name="backchannel_request_by_end"),
+            models.Index(fields=["user", "status", "expires_at"], name="backchannel_request_by_user"),
+        ]
 
 
 class SpentIdentifier(models.Model):
