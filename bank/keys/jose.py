@@ -121,9 +121,9 @@ def _public_key(member: dict[str, Any]) -> Key | None:
     return key if strong or right_curve else None
 
 
-def sign_jwt(claims: Mapping[str, Any], *, algorithm: str, typ: str = "JWT") -> str:
-    """Sign claims with the bank's current key of this algorithm."""
-    key = store.current(algorithm)
+def sign_jwt(claims: Mapping[str, Any], *, algorithm: str, typ: str = "JWT", key: Key | None = None) -> str:
+    """Sign claims with the bank's current key of this algorithm, or with the key of somebody else that is given."""
+    key = key or store.current(algorithm)
     header = {"alg": algorithm, "kid": key.kid, "typ": typ}
     return jws.serialize_compact(header, orjson.dumps(claims), key, registry=REGISTRY)
 

@@ -16,7 +16,7 @@ from django.conf import settings
 from joserfc.jwk import ECKey, KeyParameters, RSAKey
 
 from bank.audit import trail
-from bank.tpps import authority, certificates
+from bank.tpps import authority, certificates, statements
 from bank.tpps.models import TPP, Certificate, Role, SoftwareStatement, TrustAnchor
 
 ANCHOR = "Lombard sandbox directory"
@@ -28,9 +28,17 @@ def ensure_authority(now: datetime) -> authority.Authority:
     """Read the directory's authority, found it if there is none, and trust it. Writes VAR_DIR/ca.pem for clients."""
     found = authority.load_or_make(settings.VAR_DIR / "keys", now=now)
     (settings.VAR_DIR / "ca.pem").write_text(authority.as_pem(found.root))
-    anchor, _ = TrustAnchor.objects.get_or_create(name=ANCHOR, defaults={"pem": found.pem, "trusted_since": now})
-    if anchor.pem != found.pem:
-        TrustAnchor.objects.filter(pk=anchor.pk).update(pem=found.pem, trusted_since=now)
+    facts = {
+        "kind": TrustAnchor.Kind.SANDBOX,
+        "uses": TrustAnchor.Use.values,
+        "pem": found.pem,
+        "issuer": statements.ISSUER,
+        "jwks": statements.jwks(),
+        "trusted_since": found.root.not_valid_before_utc,
+    }
+    anchor, _ = TrustAnchor.objects.get_or_create(name=ANCHOR, defaults=facts)
+    if any(getattr(anchor, name) != value for name, value in facts.items()):
+        TrustAnchor.objects.filter(pk=anchor.pk).update(**facts)
     certificates.forget()
     return found
 

@@ -77,10 +77,25 @@ class Certificate(models.Model):
 
 
 class TrustAnchor(models.Model):
-    """A certification authority that this bank believes when it vouches for a TPP. Data, not code."""
+    """Whom this bank believes when it vouches for a TPP: by certificates, by software statements. Data, not code."""
+
+    class Kind(models.TextChoices):
+        SANDBOX = "sandbox", "this sandbox's directory"
+        OPEN_BANKING = "open-banking", "an open banking directory"
+        EIDAS = "eidas", "a qualified trust service provider"
+
+    class Use(models.TextChoices):
+        TRANSPORT = "transport", "transport certificates"
+        SIGNING = "signing", "signing certificates"
+        STATEMENTS = "statements", "software statements"
 
     name = models.CharField(max_length=140, unique=True)
-    pem = models.TextField()  # the CA's certificate and, below it, those of its intermediates
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.OPEN_BANKING)
+    uses = ArrayField(models.CharField(max_length=10, choices=Use.choices), default=list)  # what it is believed in
+    pem = models.TextField(blank=True)  # the CA's certificate and, below it, those of its intermediates
+    crl_url = models.URLField(max_length=500, blank=True)  # empty: this authority is not known to take anything back
+    issuer = models.CharField(max_length=200, blank=True)  # iss of its software statements
+    jwks = models.JSONField(default=dict, blank=True)  # what it signs them with
     trusted_since = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
