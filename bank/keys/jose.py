@@ -31,6 +31,7 @@ IAT, ISS, TAN = NAMESPACE + "iat", NAMESPACE + "iss", NAMESPACE + "tan"
 CRITICAL = (IAT, ISS, TAN)
 REQUIRED_MEMBERS = ("alg", "kid", IAT, ISS, TAN, "crit")
 OPTIONAL_MEMBERS = ("typ", "cty")
+PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -139,14 +140,40 @@ def verify_jwt(token: str, keys: Mapping[str, Key], *, algorithms: Collection[st
     Raises Unverified, whose words a TPP may read.
     """
     signature = _parse(token)
+    _check_header(signature, algorithms)
+    key = keys.get(str(signature.headers().get("kid")))
+    if key is None:
+        raise Unverified("The kid names no signing key of this client.")
+    return _checked(signature, key)
+
+
+def verify_by_own_key(token: str) -> tuple[Token, Key]:
+    """Check that a JWT was signed by the key in its own header: it proves that its sender holds that key, no more.
+
+    Raises Unverified, whose words a TPP may read.
+    """
+    signature = _parse(token)
+    _check_header(signature, ALGORITHMS)
+    member = signature.headers().get("jwk")
+    if not isinstance(member, dict):
+        raise Unverified("The header has no jwk.")
+    if not PRIVATE_MEMBERS.isdisjoint(member):
+        raise Unverified("The jwk in the header is not a public key.")
+    key = _public_key(member)
+    if key is None:
+        raise Unverified("The jwk in the header is neither an RSA key of at least 2048 bits nor one on P-256.")
+    return _checked(signature, key), key
+
+
+def _check_header(signature: jws.CompactSignature, algorithms: Collection[str]) -> None:
     header = signature.headers()
     if header.get("alg") not in algorithms or header.get("alg") not in ALGORITHMS:
         raise Unverified("The signature algorithm is not accepted.")
     if "crit" in header or "b64" in header:
         raise Unverified("The header asks for extensions that are not known.")
-    key = keys.get(str(header.get("kid")))
-    if key is None:
-        raise Unverified("The kid names no signing key of this client.")
+
+
+def _checked(signature: jws.CompactSignature, key: Key) -> Token:
     try:
         valid = jws.validate_compact(signature, key, registry=REGISTRY)
     except JoseError:
