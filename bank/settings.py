@@ -70,6 +70,9 @@ MTLS_URL = env("LOMBARD_MTLS_URL", f"https://{HOST}:{MTLS_PORT}")
 NAMES = env_list("LOMBARD_NAMES", "localhost,127.0.0.1")
 ALLOWED_HOSTS = list({HOST, *NAMES})
 
+# Whom the bank believes when it calls others (bank/outbound.py), besides the public authorities: files of PEM.
+OUTBOUND_CA_FILES = env_list("LOMBARD_OUTBOUND_CA_FILES")
+
 # Who the bank is, in its signatures.
 ORGANISATION_ID = env("LOMBARD_ORGANISATION_ID", "0015800000LMBRDQAA")
 TRUST_ANCHOR = env("LOMBARD_TRUST_ANCHOR", "openbanking.sandbox.test")
