@@ -3,43 +3,47 @@
 FAPI 1.0 Advanced section 5.2.2 (13 to 17) says what the JWT must hold. Only what stands inside it counts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
 from django.conf import settings
 
 from bank.keys import jose
-from bank.oauth import clients
+from bank.keys.store import ALGORITHMS
+from bank.oauth import clients, profile
 from bank.oauth.clients import SKEW_SECONDS, is_instant
 from bank.oauth.models import Client
 from bank.oauth.refusals import InvalidRequestObject
 
 WINDOW_SECONDS = 3600
 TYPES = ("oauth-authz-req+jwt", "jwt")  # RFC 9101 section 10.8, and what JWT libraries write by default
-JWT_CLAIMS = {"iss", "sub", "aud", "exp", "nbf", "iat", "jti"}
-OBJECTS = {"claims"}
-NUMBERS = {"max_age"}
+OBJECTS = {"claims", "authorization_details"}
+NUMBERS = {"max_age", "requested_expiry"}
 
 Claims = dict[str, Any]
 Check = Callable[[Claims, Client, float], None]
 
 
-def read(token: str, *, client: Client, now: float) -> dict[str, str]:
+def read(token: str, *, client: Client, now: float, more: "Sequence[Check]" = ()) -> dict[str, str]:
     """Return the authorization parameters of a client's request object, as texts. now is in seconds since 1970.
 
-    Raises InvalidRequestObject, whose words a TPP may read.
+    more: checks of an endpoint's own, made last. Raises InvalidRequestObject, whose words a TPP may read.
     """
     try:
-        signed = jose.verify_jwt(token, clients.key_set(client))
+        signed = jose.verify_jwt(token, clients.key_set(client), algorithms=_algorithms(client))
     except jose.Unverified as reason:
         raise InvalidRequestObject(str(reason)) from None
     typ = signed.header.get("typ", TYPES[0])
     if not isinstance(typ, str) or typ.lower().removeprefix("application/") not in TYPES:
         raise InvalidRequestObject("The typ is not that of a request object.")
-    for check in CHECKS:
+    for check in (*CHECKS, *more):
         check(signed.claims, client, now)
-    return {name: _text(name, value) for name, value in signed.claims.items() if name not in JWT_CLAIMS}
+    return {name: _text(name, value) for name, value in signed.claims.items() if name in profile.PARAMETERS}
+
+
+def _algorithms(client: Client) -> tuple[str, ...]:
+    return (client.request_object_signing_alg,) if client.request_object_signing_alg else ALGORITHMS
 
 
 def _check_issuer(claims: Claims, client: Client, _now: float) -> None:
@@ -104,12 +108,12 @@ CHECKS: tuple[Check, ...] = (
 def _text(name: str, value: object) -> str:
     if isinstance(value, str):
         text = value
-    elif isinstance(value, dict) and name in OBJECTS:
+    elif isinstance(value, dict | list) and name in OBJECTS:
         text = orjson.dumps(value).decode()
     elif isinstance(value, int) and not isinstance(value, bool) and name in NUMBERS:
         text = str(value)
     else:
         raise InvalidRequestObject("A parameter has a value of another type than it should.")
-    if "\0" in text or "\0" in name or "\\u0000" in text:
+    if profile.holds_nul(text):
         raise InvalidRequestObject("A parameter holds a NUL.")
     return text
