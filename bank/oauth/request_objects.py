@@ -3,7 +3,7 @@
 FAPI 1.0 Advanced section 5.2.2 (13 to 17) says what the JWT must hold. Only what stands inside it counts.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import orjson
@@ -25,10 +25,17 @@ Claims = dict[str, Any]
 Check = Callable[[Claims, Client, float], None]
 
 
-def read(token: str, *, client: Client, now: float, more: "Sequence[Check]" = ()) -> dict[str, str]:
+def read(
+    token: str,
+    *,
+    client: Client,
+    now: float,
+    names: Collection[str] = profile.PARAMETERS,
+    more: "Sequence[Check]" = (),
+) -> dict[str, str]:
     """Return the authorization parameters of a client's request object, as texts. now is in seconds since 1970.
 
-    more: checks of an endpoint's own, made last. Raises InvalidRequestObject, whose words a TPP may read.
+    names: the parameters that the endpoint knows; more: checks of its own, made last. Raises InvalidRequestObject, whose words a TPP may read.
     """
     try:
         signed = jose.verify_jwt(token, clients.key_set(client), algorithms=_algorithms(client))
@@ -39,7 +46,7 @@ def read(token: str, *, client: Client, now: float, more: "Sequence[Check]" = ()
         raise InvalidRequestObject("The typ is not that of a request object.")
     for check in (*CHECKS, *more):
         check(signed.claims, client, now)
-    return {name: _text(name, value) for name, value in signed.claims.items() if name in profile.PARAMETERS}
+    return {name: _text(name, value) for name, value in signed.claims.items() if name in names}
 
 
 def _algorithms(client: Client) -> tuple[str, ...]:
