@@ -31,11 +31,12 @@ def read(
     client: Client,
     now: float,
     names: Collection[str] = profile.PARAMETERS,
-    more: "Sequence[Check]" = (),
+    more: Sequence["Check"] = (),
 ) -> dict[str, str]:
     """Return the authorization parameters of a client's request object, as texts. now is in seconds since 1970.
 
-    names: the parameters that the endpoint knows; more: checks of its own, made last. Raises InvalidRequestObject, whose words a TPP may read.
+    names: the parameters that the endpoint knows; more: checks of its own, made last. Raises InvalidRequestObject,
+    whose words a TPP may read.
     """
     try:
         signed = jose.verify_jwt(token, clients.key_set(client), algorithms=_algorithms(client))
