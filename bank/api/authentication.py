@@ -17,7 +17,7 @@ from bank.api import access
 from bank.errors import Consequence, Forbidden, Refused
 from bank.oauth.models import digest
 from bank.outbox import sql
-from bank.tpps import certificates
+from bank.tpps import certificates, presenting
 
 BEARER = re.compile(r"Bearer +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE | re.ASCII)
 TOKEN_LETTERS_MAX = 4096
@@ -144,7 +144,7 @@ class BoundToken(BaseAuthentication):
 
 
 def _certificate(http: HttpRequest, caller: Caller, *, now: datetime) -> certificates.VerifiedCertificate:
-    der = certificates.presented(http.META)
+    der = presenting.presented(http.META)
     if der is None:
         raise CertificateUnknown(reason="The connection has no client certificate.")
     try:

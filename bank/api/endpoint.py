@@ -32,6 +32,7 @@ from bank.audit import trail
 from bank.errors import Refused
 from bank.oauth import intents
 from bank.outbox import unit
+from bank.tpps import presenting
 
 __all__ = ["Answer", "Call", "Endpoint", "Operation", "operation"]
 
@@ -145,7 +146,7 @@ class Endpoint(APIView):
         self.http.interaction_id = envelope.interaction_id(http)
         self.request = self.initialize_request(http, *args, **path)
         known = {"interaction_id": self.http.interaction_id, "client_id": None, "consent_id": None}
-        known["address"] = http.META.get("REMOTE_ADDR")
+        known["address"] = presenting.address(http.META)
         with structlog.contextvars.bound_contextvars(**known):
             try:
                 answer = self._answer(self._take(self.request, path))

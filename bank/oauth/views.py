@@ -22,7 +22,7 @@ from bank.oauth.clients import Caller
 from bank.oauth.models import AuthorizationRequest
 from bank.oauth.refusals import InvalidRequest, OAuthError, Untrusted
 from bank.outbox import unit
-from bank.tpps import certificates
+from bank.tpps import presenting
 
 log = structlog.get_logger()
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
@@ -61,7 +61,7 @@ class MachineEndpoint(View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Answer one call."""
-        caller = Caller(now=clock.now(), certificate=certificates.presented(request.META))
+        caller = Caller(now=clock.now(), certificate=presenting.presented(request.META))
         with unit.work():
             try:
                 headers, body, status = self.answer(_form(request), caller)

@@ -111,7 +111,7 @@ class Supervisor:
         call_command("setup", verbosity=0)
         now = clock.now()
         with unit.work():
-            directory.issue_server_certificate([settings.HOST, *settings.NAMES], now)
+            directory.issue_server_certificate(settings.PUBLIC_NAMES, now)
         self.progress("tables, rights, keys and certificates are in place")
         if not cast.has_arrived():
             call_command("seed", verbosity=0)

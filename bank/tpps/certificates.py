@@ -1,17 +1,15 @@
-"""Client certificates: where one comes from, and whether the bank believes it.
+"""Client certificates: whether the bank believes one, and whom it names.
 
 The handshake lets every certificate through; whether it counts is judged here, with a reason that can be told.
-Issuing certificates: bank/tpps/directory.py.
+How one reaches the bank: bank/tpps/presenting.py. Issuing certificates: bank/tpps/directory.py.
 """
 
 import base64
 import functools
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -64,16 +62,6 @@ class VerifiedCertificate:
     subject: x509.Name
     organisation_id: str
     software_id: str
-
-
-def presented(environ: Mapping[str, Any]) -> bytes | None:
-    """The certificate (DER) that the caller proved to hold in the TLS handshake of this connection, if any.
-
-    Read from the socket alone: no header, which anybody could send, is ever looked at.
-    """
-    socket = environ.get("gunicorn.socket")
-    read = getattr(socket, "getpeercert", None)
-    return read(True) if read else None
 
 
 @functools.lru_cache(maxsize=4096)

@@ -15,7 +15,6 @@ from bank.outbox import unit
 from bank.tpps import authority, certificates, directory
 from bank.tpps.certificates import CertificateRefused, Reason
 from bank.tpps.models import SoftwareStatement, TrustAnchor
-from tests.calls import Socket
 
 TRANSPORT_KEY = authority.new_key()
 NAME = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Mallory")])
@@ -144,12 +143,3 @@ def test_believes_another_authority_while_it_is_trusted(work: unit.Unit, now: da
 @pytest.mark.parametrize("der", [b"", b"rubbish", b"\x30\x03\x02\x01\x01"])
 def test_cannot_read(work: unit.Unit, now: datetime, der: bytes) -> None:
     assert reason(der, now=now) == Reason.UNREADABLE
-
-
-def test_takes_the_certificate_from_the_socket_alone() -> None:
-    claimed = {"HTTP_CLIENT_CERT": ":Zm9v:", "HTTP_X_CLIENT_CERT": "foo", "SSL_CLIENT_CERT": "foo"}
-
-    assert certificates.presented({"gunicorn.socket": Socket(b"der"), **claimed}) == b"der"
-    assert certificates.presented({"gunicorn.socket": Socket(None), **claimed}) is None
-    assert certificates.presented({"gunicorn.socket": object(), **claimed}) is None
-    assert certificates.presented(claimed) is None
