@@ -136,7 +136,14 @@ class AuthorizationRequest(models.Model):
 
     @classmethod
     def keep(
-        cls, *, client: Client, parameters: dict[str, str], lifetime_seconds: int, is_open: bool, now: datetime
+        cls,
+        *,
+        client: Client,
+        parameters: dict[str, str],
+        lifetime_seconds: int,
+        is_open: bool,
+        now: datetime,
+        dpop_jkt: str = "",
     ) -> str:
         """Store a request; return the reference that only its client and the customer's browser learn."""
         reference = secrets.token_urlsafe(32)
@@ -144,6 +151,7 @@ class AuthorizationRequest(models.Model):
             reference=reference,
             client=client,
             parameters=parameters,
+            dpop_jkt=dpop_jkt,
             expires_at=now + timedelta(seconds=lifetime_seconds),
             opened_at=now if is_open else None,
         )
@@ -252,3 +260,14 @@ class SpentIdentifier(models.Model):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["expires_at"], name="spent_identifier_by_end")]
+
+
+class Registration(models.Model):
+    """What a client registered itself with: its answer holds the statement again, and no older one counts later."""
+
+    client = models.OneToOneField(
+        settings.OAUTH2_PROVIDER_APPLICATION_MODEL, models.CASCADE, primary_key=True, related_name="registration"
+    )
+    software_statement = models.TextField()
+    statement_issued_at = models.DateTimeField()
+    application_type = models.CharField(max_length=8)
