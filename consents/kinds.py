@@ -37,6 +37,10 @@ class Kind(ABC):
     def check_approval(self, consent: "Consent", accounts: list[Account], now: "datetime") -> None:
         """Refuse an approval that the rules of this kind do not allow. Raises bank.errors.Refused."""
 
+    def facts(self, consent: "Consent") -> dict[str, str]:  # noqa: ARG002 - a hook's signature
+        """What the customer's proof is bound to besides the consent's id; of a payment, amount, currency and payee."""
+        return {}
+
     def can_be_met(self, consent: "Consent") -> bool:  # noqa: ARG002 - a hook's signature
         """Tell whether any customer of this bank could approve what the consent asks for."""
         return True

@@ -53,6 +53,16 @@ class DomesticPaymentKind(Kind):
             "charges": [],
         }
 
+    def facts(self, consent: Consent) -> dict[str, str]:
+        """The amount and the payee, as the payee's bank will read them (dynamic linking)."""
+        instruction = domestic.DomesticPayment().instruction(consent.data["Initiation"])
+        return {
+            "amount": instruction.amount.text,
+            "currency": instruction.amount.currency,
+            "payee": instruction.creditor["Name"],
+            "payee_account": instruction.creditor["Identification"],
+        }
+
     def eligible(self, consent: Consent, customer: User) -> Iterable[Account]:
         """The customer's open payment accounts in pounds: the one that the TPP named, if it named one."""
         initiation = consent.data["Initiation"]

@@ -9,3 +9,9 @@ class CustomersConfig(AppConfig):
     name = "bank.customers"
     label = "customers"
     verbose_name = "Customers and staff"
+
+    def ready(self) -> None:
+        """Register the methods of strong customer authentication, in the order in which pages offer them."""
+        from bank.customers import sca
+
+        sca.register(sca.FixedCode)

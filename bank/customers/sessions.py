@@ -5,6 +5,7 @@ that a cookie's value moved to the other cookie's name opens nothing.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import login
@@ -23,6 +24,7 @@ STAFF_PATH = "/admin"
 BACKEND = "bank.customers.backends.Passwords"
 AUTHENTICATED_AT = "authenticated_at"
 PROVED = "proved"
+NONCES = "nonces"
 PROOFS_MAX = 5  # how many requests one session can have proved itself for; older ones must prove again
 
 
@@ -100,6 +102,7 @@ def begin(request: HttpRequest, *, customer: User, now: datetime) -> None:
     login(request, customer, backend=BACKEND)
     request.session[AUTHENTICATED_AT] = now.isoformat()
     request.session[PROVED] = {}
+    request.session[NONCES] = {}
 
 
 def authenticated_at(session: SessionBase) -> datetime | None:
@@ -108,14 +111,28 @@ def authenticated_at(session: SessionBase) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def prove(session: SessionBase, *, errand: str, now: datetime) -> None:
+def keep_nonce(session: SessionBase, *, errand: str, nonce: str) -> None:
+    """Keep what a page offered for an errand."""
+    kept = dict(list(session.get(NONCES, {}).items())[1 - PROOFS_MAX :])
+    session[NONCES] = {**kept, errand: nonce}
+
+
+def take_nonce(session: SessionBase, *, errand: str) -> str:
+    """What was offered for an errand, once; empty if nothing was."""
+    kept = dict(session.get(NONCES, {}))
+    nonce: str = kept.pop(errand, "")
+    session[NONCES] = kept
+    return nonce
+
+
+def prove(session: SessionBase, *, errand: str, evidence: dict[str, Any]) -> None:
     """Keep that the customer passed strong authentication for this errand, and for no other."""
     proofs = dict(list(session.get(PROVED, {}).items())[1 - PROOFS_MAX :])
-    session[PROVED] = {**proofs, errand: now.isoformat()}
+    session[PROVED] = {**proofs, errand: evidence}
     session.cycle_key()
 
 
-def proved_at(session: SessionBase, *, errand: str) -> datetime | None:
-    """When the customer passed strong authentication for this errand."""
-    text = session.get(PROVED, {}).get(errand)
-    return datetime.fromisoformat(text) if text else None
+def proof(session: SessionBase, *, errand: str) -> dict[str, Any] | None:
+    """The evidence of the strong authentication that was passed for this errand."""
+    evidence: dict[str, Any] | None = session.get(PROVED, {}).get(errand)
+    return evidence

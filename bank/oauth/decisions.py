@@ -4,7 +4,9 @@ Called by the pages, in the unit of work in which the consent moves.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from bank.audit import trail
 from bank.customers.models import User
@@ -16,11 +18,19 @@ NOT_ALLOWED = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")  # RFC 6749 section 
 
 
 def approve(
-    request: AuthorizationRequest, *, user: User, consent_id: str, auth_time: datetime, acr: str, now: datetime
+    request: AuthorizationRequest,
+    *,
+    user: User,
+    consent_id: str,
+    auth_time: datetime,
+    acr: str,
+    now: datetime,
+    evidence: Mapping[str, Any] | None = None,
 ) -> str:
     """Make the code of an approval; return where the browser goes.
 
-    request comes from requests.load(lock=True). auth_time and acr tell when and how the customer was authenticated.
+    request comes from requests.load(lock=True). auth_time and acr tell when and how the customer was authenticated,
+    evidence proves it.
     """
     claims = request.parameters.get("claims")
     assert requests.intent_id(request) == consent_id, "the customer approves what the client asked for"
@@ -33,10 +43,13 @@ def approve(
         acr=profile.acr(claims, reached=acr),
         auth_time=auth_time,
         claims=profile.claims_of(claims),
+        evidence=dict(evidence or {}),
         created_at=now,
     )
     caller = Caller(now=now, client=client)
-    answer = backends.approve(request.parameters, client=client, authorization=authorization, caller=caller)
+    answer = backends.approve(
+        request.parameters, client=client, authorization=authorization, caller=caller, dpop_jkt=request.dpop_jkt
+    )
     trail.record(
         actor=f"customer:{user.username}",
         action="authorization.approved",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bank.customers.models import User
+from bank.customers.proving import Proof
 from bank.errors import Fault, Refused
 from bank.oauth import decisions
 from bank.outbox import unit
@@ -22,21 +23,23 @@ class AccountNotChosen(Exception):
     """What was chosen is not what can be chosen: no account, or one that is not on the page."""
 
 
-def approve(reference: str, *, customer: User, account_ids: Sequence[str], auth_time: datetime, now: datetime) -> str:
+def approve(reference: str, *, customer: User, account_ids: Sequence[str], proof: Proof, now: datetime) -> str:
     """Take the customer's approval; return where the browser goes.
 
     When the rules of the kind refuse it after all, the consent is rejected with their reason and the TPP is told so.
     Raises visits.Unusable, AccountNotChosen.
     """
     try:
-        return _approve(reference, customer=customer, account_ids=account_ids, auth_time=auth_time, now=now)
+        return _approve(reference, customer=customer, account_ids=account_ids, proof=proof, now=now)
     except Refused as refusal:
         return decline(reference, fault=refusal.faults[0], actor=f"customer:{customer.username}", now=now)
 
 
-def _approve(reference: str, *, customer: User, account_ids: Sequence[str], auth_time: datetime, now: datetime) -> str:
+def _approve(reference: str, *, customer: User, account_ids: Sequence[str], proof: Proof, now: datetime) -> str:
     with unit.work():
         visit = visits.find(reference, now=now, lock=True)
+        if proof.evidence["facts"] != dict(visit.errand.facts):
+            raise visits.Unusable("What is asked for has changed since you proved that it is you.", code="U037")
         accounts = [account for account in visits.eligible(visit, customer=customer) if account.pk in account_ids]
         if (
             len(accounts) != len(set(account_ids))
@@ -48,7 +51,13 @@ def _approve(reference: str, *, customer: User, account_ids: Sequence[str], auth
             visit.consent, customer=customer, accounts=accounts, actor=f"customer:{customer.username}", now=now
         )
         return decisions.approve(
-            visit.request, user=customer, consent_id=visit.consent.pk, auth_time=auth_time, acr=ACR, now=now
+            visit.request,
+            user=customer,
+            consent_id=visit.consent.pk,
+            auth_time=proof.at,
+            acr=ACR,
+            evidence=proof.evidence,
+            now=now,
         )
 
 

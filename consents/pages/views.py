@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from bank import clock, rights
-from bank.customers import passwords, sca, sessions
+from bank.customers import passwords, proving, sca, sessions
 from bank.customers.models import User
 from bank.errors import Fault
 from bank.outbox import unit
@@ -88,32 +88,21 @@ def prove(request: HttpRequest, visit: Visit, now: datetime) -> HttpResponse:
     customer = visits.customer(request, visit)
     if customer is None:
         return _go(LOGIN, visit)
-    if request.method == "GET" and visits.proved_at(request, visit, now=now):
+    if request.method == "GET" and visits.proof(request, visit, now=now):
         return _go(CONSENT, visit)
     if request.POST.get("step") == "cancel":
         return _cancel(request, visit, fault=answers.DECLINED, now=now)
     problems = []
     if request.method == "POST":
-        with unit.work():
-            outcome = sca.complete(customer, answer=request.POST.get("otp", ""), now=now)
+        outcome = proving.attempt(request, customer=customer, errand=visit.errand, now=now)
         if outcome is sca.Outcome.PASSED:
-            sessions.prove(request.session, errand=visit.errand, now=now)
             return _go(CONSENT, visit)
         if outcome is sca.Outcome.PAUSED:
-            request.session.flush()
             return _cancel(request, visit, fault=answers.NOT_AUTHENTICATED, now=now)
         problems = [{"field": "otp", "words": WRONG_CODE}]
-    purpose = str(visit.words.get("purpose", ""))
-    challenge = sca.method().begin(customer=customer, purpose=purpose, now=now)
-    return _show(
-        request,
-        "lombard/sca.html",
-        visit,
-        customer=customer,
-        challenge=challenge,
-        problems=problems,
-        status=BAD_REQUEST if problems else 200,
-    )
+    offer = proving.offer(request, customer=customer, errand=visit.errand)
+    status = BAD_REQUEST if problems else 200
+    return _show(request, "lombard/sca.html", visit, **offer, problems=problems, status=status)
 
 
 @_page
@@ -122,8 +111,8 @@ def decide(request: HttpRequest, visit: Visit, now: datetime) -> HttpResponse:
     customer = visits.customer(request, visit)
     if customer is None:
         return _go(LOGIN, visit)
-    auth_time = visits.proved_at(request, visit, now=now)
-    if auth_time is None:
+    proof = visits.proof(request, visit, now=now)
+    if proof is None:
         return _go(SCA, visit)
     accounts = visits.eligible(visit, customer=customer)
     step = request.POST.get("step")
@@ -135,9 +124,7 @@ def decide(request: HttpRequest, visit: Visit, now: datetime) -> HttpResponse:
     problems = []
     if step == "approve":
         try:
-            return _back(
-                answers.approve(visit.reference, customer=customer, account_ids=chosen, auth_time=auth_time, now=now)
-            )
+            return _back(answers.approve(visit.reference, customer=customer, account_ids=chosen, proof=proof, now=now))
         except answers.AccountNotChosen:
             words = "Choose at least one account" if visit.kind.chooses_many else "Choose one account"
             problems = [{"field": "account-1", "words": words}]

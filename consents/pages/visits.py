@@ -10,16 +10,16 @@ from datetime import datetime, timedelta
 from django.http import HttpRequest
 
 from accounts.models import Account
-from bank.customers import sessions
+from bank.customers import proving, sessions
+from bank.customers.errands import Errand
 from bank.customers.models import User
+from bank.customers.proving import Proof
 from bank.errors import Refused
 from bank.oauth import profile, requests
 from bank.oauth.models import AuthorizationRequest
 from consents import kinds, lifecycle
 from consents.kinds import Kind
 from consents.models import Consent
-
-PROOF_LASTS = timedelta(minutes=10)
 
 
 class Unusable(Exception):
@@ -46,9 +46,17 @@ class Visit:
         return self.request.client.software_statement.client_name
 
     @property
-    def errand(self) -> str:
-        """What the session calls this request."""
-        return str(self.request.pk)
+    def errand(self) -> Errand:
+        """What the customer proves themselves for: this request, with whatever the kind binds the proof to."""
+        return Errand(
+            id=str(self.request.pk),
+            words=str(self.words.get("purpose", "")),
+            facts={
+                "client_id": self.request.client.client_id,
+                "consent_id": self.consent.pk,
+                **self.kind.facts(self.consent),
+            },
+        )
 
     @property
     def redirect_uri(self) -> str:
@@ -104,10 +112,9 @@ def customer(request: HttpRequest, visit: Visit) -> User | None:
     return request.user
 
 
-def proved_at(request: HttpRequest, visit: Visit, *, now: datetime) -> datetime | None:
-    """When the customer passed strong authentication for this very request; nothing if that was too long ago."""
-    at = sessions.proved_at(request.session, errand=visit.errand)
-    return at if at is not None and now - at < PROOF_LASTS else None
+def proof(request: HttpRequest, visit: Visit, *, now: datetime) -> Proof | None:
+    """How the customer passed strong authentication for this very request; nothing if that was too long ago."""
+    return proving.proof(request.session, errand=visit.errand, now=now)
 
 
 def eligible(visit: Visit, *, customer: User) -> list[Account]:

@@ -8,6 +8,7 @@ from django.test import Client as Browser
 
 from bank.audit.models import Entry
 from bank.customers import passwords, sca
+from bank.customers.errands import Errand
 from bank.customers.models import User
 from bank.outbox.unit import Unit
 from tests import people
@@ -25,6 +26,11 @@ def test_lets_in_who_knows_the_password(work: Unit, now: datetime) -> None:
 
     assert attempt(alice, now=now) == alice
     assert attempt(alice, now=now, password="wrong") is None
+
+
+def prove(person: User, *, now: datetime, **form: str) -> sca.Outcome:
+    errand = Errand(id="1", words="try", facts={})
+    return sca.complete(person, errand=errand, nonce="", form=form, now=now).outcome
 
 
 def test_pauses_after_five_failures_for_fifteen_minutes(work: Unit, now: datetime) -> None:
@@ -53,17 +59,17 @@ def test_counts_wrong_codes_with_wrong_passwords(work: Unit, now: datetime) -> N
         attempt(alice, now=now, password="wrong")
     attempt(alice, now=now)
 
-    outcome = sca.complete(alice, answer="000000", now=now)
+    outcome = prove(alice, otp="000000", now=now)
 
     assert outcome is sca.Outcome.PAUSED
-    assert sca.complete(alice, answer=settings.SCA_FIXED_CODE, now=now) is sca.Outcome.PAUSED
+    assert prove(alice, otp=settings.SCA_FIXED_CODE, now=now) is sca.Outcome.PAUSED
 
 
 def test_forgives_failures_when_the_code_is_right(work: Unit, now: datetime) -> None:
     alice = people.customer("alice", now=now)
     attempt(alice, now=now, password="wrong")
 
-    assert sca.complete(alice, answer=f" {settings.SCA_FIXED_CODE} ", now=now) is sca.Outcome.PASSED
+    assert prove(alice, otp=f" {settings.SCA_FIXED_CODE} ", now=now) is sca.Outcome.PASSED
     assert User.objects.get(pk=alice.pk).failed_attempts == 0
 
 
@@ -71,14 +77,15 @@ def test_forgives_failures_when_the_code_is_right(work: Unit, now: datetime) -> 
 def test_takes_no_other_code(work: Unit, now: datetime, answer: str) -> None:
     alice = people.customer("alice", now=now)
 
-    assert sca.complete(alice, answer=answer, now=now) is sca.Outcome.FAILED
+    assert prove(alice, otp=answer, now=now) is sca.Outcome.FAILED
 
 
-def test_has_no_method_outside_the_sandbox(settings: pytest.FixtureRequest) -> None:
+def test_takes_no_fixed_code_outside_the_sandbox(work: Unit, now: datetime, settings: pytest.FixtureRequest) -> None:
+    alice = people.customer("alice", now=now)
     settings.SANDBOX = False
 
-    with pytest.raises(sca.NoMethod):
-        sca.method()
+    assert sca.offered(customer=alice, errand=Errand(id="1", words="try", facts={})) == []
+    assert prove(alice, otp=settings.SCA_FIXED_CODE, now=now) is sca.Outcome.FAILED
 
 
 @pytest.mark.django_db
