@@ -78,6 +78,8 @@ ORGANISATION_ID = env("LOMBARD_ORGANISATION_ID", "0015800000LMBRDQAA")
 TRUST_ANCHOR = env("LOMBARD_TRUST_ANCHOR", "openbanking.sandbox.test")
 BANK_NAME = "Lombard"
 
+SIGNING_KEY_DAYS = env_int("LOMBARD_SIGNING_KEY_DAYS", 90)  # how long a key signs before the next one does
+
 SECRET_KEY = secret("secret-key")
 KEY_ENCRYPTION_KEY = secret("key-encryption-key")
 DEBUG = False
@@ -331,6 +333,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         ("seal the audit trail", "bank.audit.tasks.seal", 1.0),
         ("end what has run out", "consents.tasks.expire", 30.0),
         ("sweep orders that stand still", "payments.tasks.sweep", 30.0),
+        ("turn the signing keys", "bank.keys.tasks.turn", 600.0),
         ("forget what is spent", "bank.oauth.tasks.purge", 600.0),
         ("forget old idempotency keys", "bank.api.tasks.purge", 600.0),
     ]

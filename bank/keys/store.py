@@ -1,11 +1,14 @@
-"""The bank's signing keys: made once, encrypted at rest, read once a minute by each process.
+"""The bank's signing keys at hand: encrypted at rest, read every ten seconds by each process.
 
-What is signed with them: bank/keys/jose.py. The key that encrypts them comes from outside the database (settings).
+What is signed with them: bank/keys/jose.py. How one follows another: bank/keys/rotation.py. The key that encrypts them
+comes from outside the database (settings).
 """
 
 import base64
 import functools
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,60 +22,93 @@ from joserfc.jwk import ECKey, KeyParameters, RSAKey
 from bank.keys.models import SigningKey
 
 Key = RSAKey | ECKey
+State = SigningKey.State
 ALGORITHMS = ("PS256", "ES256")
 RSA_BITS = 2048
-REREAD_SECONDS = 60  # so long another process may go on signing with a key that was just replaced
+REREAD_SECONDS = 10  # so long another process may go on signing with a key that was just replaced
+PUBLISHED_ORDER = (
+    State.ACTIVE,
+    State.NEXT,
+    State.RETIRED,
+)  # who takes the first one takes the right one
 
 
 class NoSigningKey(Exception):
     """The bank was never set up: there is no key of this algorithm."""
 
 
+@dataclass(frozen=True)
+class Ring:
+    """The keys as they were read: those that sign, by algorithm, and the set that is published."""
+
+    signing: Mapping[str, Key]
+    published: dict[str, Any]
+
+
 def ensure(now: datetime) -> None:
-    """Make the first key of every algorithm that has none. May be called at every start."""
-    present = set(SigningKey.objects.filter(retired_at=None).values_list("algorithm", flat=True))
+    """Give every algorithm the key that signs and the one that comes after it. May be called at every start."""
     for algorithm in ALGORITHMS:
-        if algorithm not in present:
+        held = {row.state for row in SigningKey.objects.filter(algorithm=algorithm, retired_at=None)}
+        if State.ACTIVE not in held:
+            make(algorithm, now=now, activated_at=now)
+        if State.NEXT not in held:
             make(algorithm, now=now)
 
 
-def make(algorithm: str, *, now: datetime) -> SigningKey:
-    """Make a key; from now on it is the one that signs with its algorithm."""
+def make(algorithm: str, *, now: datetime, activated_at: datetime | None = None) -> SigningKey:
+    """Make a key and publish it; unless it is active already, another one signs until it is this one's turn."""
     key: Key = RSAKey.generate_key(RSA_BITS) if algorithm == "PS256" else ECKey.generate_key("P-256")
-    pem = key.as_bytes(encoding="PEM", private=True)
     row = SigningKey.objects.create(
-        kid=key.thumbprint(), algorithm=algorithm, encrypted_pem=_cipher().encrypt(pem), created_at=now
+        kid=key.thumbprint(),
+        algorithm=algorithm,
+        encrypted_pem=_cipher().encrypt(key.as_bytes(encoding="PEM", private=True)),
+        created_at=now,
+        activated_at=activated_at,
     )
-    _keys.cache_clear()
+    forget()
     return row
 
 
 def current(algorithm: str) -> Key:
-    """The private key that signs with this algorithm: the newest. Raises NoSigningKey."""
-    for key in reversed(_published()):
-        if key.alg == algorithm:
-            return key
-    raise NoSigningKey(algorithm)
+    """The private key that signs with this algorithm. Raises NoSigningKey."""
+    key = _ring().signing.get(algorithm)
+    if key is None:
+        raise NoSigningKey(algorithm)
+    return key
 
 
 def public_jwks() -> dict[str, Any]:
-    """The key set that the bank publishes (RFC 7517): every key that is not retired, public halves only."""
-    return {"keys": [key.as_dict(private=False) for key in _published()]}
+    """The key set that the bank publishes (RFC 7517), public halves only: what signs, what will and what did."""
+    return _ring().published
 
 
-def _published() -> tuple[Key, ...]:
-    return _keys(int(time.monotonic()) // REREAD_SECONDS)
+def forget() -> None:
+    """Read anew at the next signature, since this process changed a key."""
+    _read_ring.cache_clear()
+
+
+def _ring() -> Ring:
+    return _read_ring(int(time.monotonic()) // REREAD_SECONDS)
 
 
 @functools.lru_cache(maxsize=1)
-def _keys(_period: int) -> tuple[Key, ...]:
-    rows = SigningKey.objects.filter(retired_at=None).order_by("created_at")
-    return tuple(_read(row) for row in rows)
+def _read_ring(_period: int) -> Ring:
+    rows = sorted(
+        SigningKey.objects.filter(withdrawn_at=None).order_by("-created_at"),
+        key=lambda row: PUBLISHED_ORDER.index(row.state),
+    )
+    keys = {row.kid: _open(row.kid, row.algorithm, bytes(row.encrypted_pem)) for row in rows}
+    return Ring(
+        signing={row.algorithm: keys[row.kid] for row in rows if row.state == State.ACTIVE},
+        published={"keys": [key.as_dict(private=False) for key in keys.values()]},
+    )
 
 
-def _read(row: SigningKey) -> Key:
-    private = serialization.load_pem_private_key(_cipher().decrypt(bytes(row.encrypted_pem)), None)
-    names: KeyParameters = {"kid": row.kid, "use": "sig", "alg": row.algorithm}
+@functools.lru_cache(maxsize=64)
+def _open(kid: str, algorithm: str, encrypted_pem: bytes) -> Key:
+    """Decrypt a key, once in a process's life."""
+    private = serialization.load_pem_private_key(_cipher().decrypt(encrypted_pem), None)
+    names: KeyParameters = {"kid": kid, "use": "sig", "alg": algorithm}
     if isinstance(private, rsa.RSAPrivateKey):
         return RSAKey.import_key(private, names)
     assert isinstance(private, ec.EllipticCurvePrivateKey), "the bank makes RSA and P-256 keys only"

@@ -57,7 +57,8 @@ def statements(bob: calls.Caller, *request: Any, token: str, status: int) -> lis
     with CaptureQueriesContext(connection) as queries:
         answer = bob.call(*request, token=token)
     assert answer.status_code == status, answer.content
-    return [short(query["sql"]) for query in queries]
+    rereading = "keys_signingkey"  # every ten seconds, by whichever request comes
+    return [short(query["sql"]) for query in queries if rereading not in query["sql"]]
 
 
 def short(sql: str) -> str:

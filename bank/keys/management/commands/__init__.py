@@ -1,0 +1,1 @@
+"""Commands of the signing keys, one module each."""
