@@ -4,7 +4,6 @@ What is signed with them: bank/keys/jose.py. How one follows another: bank/keys/
 comes from outside the database (settings).
 """
 
-import base64
 import functools
 import time
 from collections.abc import Mapping
@@ -13,12 +12,11 @@ from datetime import datetime
 from typing import Any
 
 from cryptography.fernet import Fernet
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
 from joserfc.jwk import ECKey, KeyParameters, RSAKey
 
+from bank.keys import sealing
 from bank.keys.models import SigningKey
 
 Key = RSAKey | ECKey
@@ -115,7 +113,5 @@ def _open(kid: str, algorithm: str, encrypted_pem: bytes) -> Key:
     return ECKey.import_key(private, names)
 
 
-@functools.cache
 def _cipher() -> Fernet:
-    derive = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"lombard: signing keys at rest")
-    return Fernet(base64.urlsafe_b64encode(derive.derive(settings.KEY_ENCRYPTION_KEY.encode())))
+    return sealing.cipher("signing keys at rest")
