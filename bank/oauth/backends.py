@@ -7,10 +7,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from oauthlib import openid
 from oauthlib.common import Request
 
-from bank.oauth import tokens
+from bank.oauth import profile, tokens
 from bank.oauth.clients import Caller
 from bank.oauth.models import Authorization, Client
-from bank.oauth.validators import CALLER, Validator, caller_of
+from bank.oauth.validators import CALLER, PARAMETERS, Validator, caller_of
 
 Reply = tuple[dict[str, str], str, int]  # headers, body, status
 NOT_OFFERED = ("token", "id_token", "id_token token", "code token", "code id_token token", "none")
@@ -46,19 +46,24 @@ def server() -> Server:
 
 def check_request(parameters: Mapping[str, str], caller: Caller) -> None:
     """Check an authorization request as OAuth, OpenID Connect and the profile ask. Raises OAuthError."""
-    server().validate_authorization_request(_uri(parameters), "GET", "", {CALLER: caller})
+    server().validate_authorization_request(_uri(parameters), "GET", "", _context(parameters, caller))
 
 
 def approve(
-    parameters: Mapping[str, str], *, client: Client, authorization: Authorization, caller: Caller
+    parameters: Mapping[str, str], *, client: Client, authorization: Authorization, caller: Caller, dpop_jkt: str = ""
 ) -> dict[str, str]:
     """Make the code, and for a hybrid request the ID token, of a decision. Raises OAuthError.
 
     The request is checked again: between asking and deciding, what a client may do can have changed.
     """
-    credentials = {"user": authorization.user, "client": client, "authorization": authorization}
+    credentials = {
+        "user": authorization.user,
+        "client": client,
+        "authorization": authorization,
+        "dpop_jkt": dpop_jkt,
+    }
     headers, _, _ = server().create_authorization_response(
-        _uri(parameters), "GET", "", {CALLER: caller}, parameters["scope"].split(), credentials
+        _uri(parameters), "GET", "", _context(parameters, caller), profile.scopes_of(parameters), credentials
     )
     parts = urlsplit(headers["Location"])
     answer = dict(parse_qsl(parts.fragment or parts.query))
@@ -75,6 +80,10 @@ def revoke(form: Mapping[str, str], caller: Caller) -> Reply:
     """Answer a revocation request."""
     reply: Reply = server().create_revocation_response("/oauth/revoke", "POST", urlencode(form), {CALLER: caller})
     return reply
+
+
+def _context(parameters: Mapping[str, str], caller: Caller) -> dict[str, object]:
+    return {CALLER: caller, PARAMETERS: parameters}
 
 
 def _uri(parameters: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from bank.keys import jose
 from bank.keys.store import Key
-from bank.oauth import tokens
+from bank.oauth import profile, tokens
 from bank.oauth.models import Client
 from bank.oauth.refusals import InvalidClient
 from bank.tpps import certificates
@@ -27,6 +27,8 @@ class Caller:
 
     now: datetime
     certificate: bytes | None = None
+    dpop: str | None = None  # the header
+    url: str = ""  # the endpoint's, as the bank publishes it
     client: Client | None = None  # once it has authenticated
     is_push: bool = False
 
@@ -93,12 +95,14 @@ def _check_names(claims: dict[str, Any], client: Client, _now: float) -> None:
         raise InvalidClient("iss and sub must be the client_id.")
 
 
-def _check_audience(claims: dict[str, Any], _client: Client, _now: float) -> None:
-    audience = claims.get("aud")
-    accepted = {settings.ISSUER, f"{settings.MTLS_URL}/oauth/token", f"{settings.MTLS_URL}/oauth/par"}
+def _check_audience(claims: dict[str, Any], client: Client, _now: float) -> None:
+    policy, audience = profile.policy(client), claims.get("aud")
+    if isinstance(audience, list) and not policy.assertion_audience_may_be_a_list:
+        raise InvalidClient("aud must be the issuer, as a text and not in a list.")
+    accepted = {settings.ISSUER, *(settings.MTLS_URL + path for path in policy.assertion_endpoints)}
     named = audience if isinstance(audience, list) else [audience]
     if not any(isinstance(name, str) and name in accepted for name in named):
-        raise InvalidClient("aud must be the issuer, the token endpoint or the endpoint for pushed requests.")
+        raise InvalidClient("aud must be the issuer, or an endpoint where the profile of the client allows it.")
 
 
 def _check_expiry(claims: dict[str, Any], _client: Client, now: float) -> None:

@@ -30,7 +30,7 @@ def document() -> dict[str, Any]:
         "mtls_endpoint_aliases": machine,
         "scopes_supported": list(oauth2_settings.SCOPES),
         "response_types_supported": registration.RESPONSE_TYPES,
-        "response_modes_supported": [mode for modes in profile.RESPONSE_MODES.values() for mode in modes if mode],
+        "response_modes_supported": profile.response_modes(),
         "grant_types_supported": registration.GRANT_TYPES,
         "subject_types_supported": ["pairwise"],
         "acr_values_supported": list(profile.ACR_VALUES),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bank.oauth import backends, clients, intents, profile, request_objects
+from bank.oauth import backends, binding, clients, intents, profile, request_objects
 from bank.oauth.clients import Caller
 from bank.oauth.models import AuthorizationRequest, Client
 from bank.oauth.refusals import FatalError, InvalidRequest, InvalidRequestObject, OAuthError, Untrusted
@@ -38,18 +38,24 @@ class Unanswerable(Exception):
 def push(form: Mapping[str, str], *, caller: Caller) -> str:
     """Check and keep the request that an authenticated client (caller.client) pushes; return its reference.
 
-    Raises OAuthError.
+    A signed request counts for itself: nothing around it does. Raises OAuthError.
     """
     client = caller.client
     assert client is not None, "only an authenticated client pushes"
     if "request_uri" in form:
         raise InvalidRequest("A pushed request cannot refer to another.")
-    if "request" not in form:
-        raise InvalidRequest("The request must be signed.")
-    parameters = _parameters(form["request"], client=client, now=caller.now)
+    if "request" in form:
+        parameters = _signed(form["request"], client=client, now=caller.now)
+    else:
+        parameters = _plain(form, client=client)
     backends.check_request(parameters, replace(caller, is_push=True))
     return AuthorizationRequest.keep(
-        client=client, parameters=parameters, lifetime_seconds=PUSHED_SECONDS, is_open=False, now=caller.now
+        client=client,
+        parameters=parameters,
+        dpop_jkt=binding.key_of_request(parameters, client=client, caller=caller),
+        lifetime_seconds=PUSHED_SECONDS,
+        is_open=False,
+        now=caller.now,
     )
 
 
@@ -77,8 +83,8 @@ def load(reference: str, *, now: datetime, lock: bool = False) -> AuthorizationR
 
 
 def intent_id(row: AuthorizationRequest) -> str:
-    """The ConsentId that a stored request is about."""
-    return profile.intent_id(row.parameters.get("claims"))
+    """The ConsentId that a stored request is about; empty for a log-in without one."""
+    return profile.intent_of(row.parameters)
 
 
 def _open_by_value(query: Mapping[str, str], *, now: datetime) -> str:
@@ -86,7 +92,7 @@ def _open_by_value(query: Mapping[str, str], *, now: datetime) -> str:
     if client is None:
         raise Untrusted("The app that sent you here is not known to this bank.", code="unauthorized_client")
     try:
-        parameters = _parameters(query["request"], client=client, now=now)
+        parameters = _signed(query["request"], client=client, now=now)
     except InvalidRequestObject as error:
         raise Untrusted("The request was not signed as it must be.", code=error.error) from error
     try:
@@ -129,22 +135,36 @@ def _find(reference: str, *, now: datetime, lock: bool = False) -> Authorization
     return row
 
 
-def _parameters(token: str, *, client: Client, now: datetime) -> dict[str, str]:
+def _signed(token: str, *, client: Client, now: datetime) -> dict[str, str]:
     """What the client asks: what stands inside its signed object, and nothing from around it."""
-    parameters = request_objects.read(token, client=client, now=now.timestamp())
+    return _complete(request_objects.read(token, client=client, now=now.timestamp()), client=client)
+
+
+def _plain(form: Mapping[str, str], *, client: Client) -> dict[str, str]:
+    """What the client asks by plain parameters, where its profile allows that."""
+    if profile.policy(client).needs_signed_request(client):
+        raise InvalidRequest("The request must be signed.")
+    parameters = {name: value for name, value in form.items() if name in profile.PARAMETERS}
+    if any(profile.holds_nul(value) for value in parameters.values()):
+        raise InvalidRequest("A parameter holds a NUL.")
+    return _complete(parameters, client=client)
+
+
+def _complete(parameters: dict[str, str], *, client: Client) -> dict[str, str]:
     if set(parameters.get("response_type", "").split()) == set(HYBRID.split()):
         parameters["response_type"] = HYBRID
     return parameters | {"client_id": client.client_id}
 
 
 def _check_may_be_by_value(client: Client) -> None:
-    if client.require_pushed_authorization_requests:
+    if profile.policy(client).needs_pushed_request(client):
         raise InvalidRequest("This client must push its requests.")
 
 
 def _check_intent(parameters: Mapping[str, str], *, client: Client, now: datetime) -> None:
-    scopes = set(parameters["scope"].split())
-    consent_id = profile.intent_id(parameters.get("claims"))
+    scopes, consent_id = set(profile.scopes_of(parameters)), profile.intent_of(parameters)
+    if not consent_id:
+        return
     try:
         intents.port().find(consent_id=consent_id, client_pk=client.pk, scopes=scopes, now=now)
     except intents.IntentUnusable as reason:

@@ -10,6 +10,7 @@ from oauth2_provider.settings import oauth2_settings
 from oauthlib.common import Request
 
 from bank.audit import trail
+from bank.oauth import profile
 from bank.oauth.models import AccessToken, Authorization, Client, Grant, RefreshToken, digest
 
 SPEND = "insert into oauth_spentidentifier (digest, expires_at) values (%s, %s) on conflict do nothing"
@@ -71,12 +72,13 @@ def save_code(request: Request, *, code: str, now: datetime) -> None:
         user=request.user,
         authorization=request.authorization,
         code=code,
-        expires=now + timedelta(seconds=oauth2_settings.AUTHORIZATION_CODE_EXPIRE_SECONDS),
+        expires=now + timedelta(seconds=profile.policy(request.client).code_seconds),
         redirect_uri=request.redirect_uri,
         scope=" ".join(request.scopes),
         code_challenge=request.code_challenge or "",
         code_challenge_method=request.code_challenge_method or "",
         nonce=request.nonce or "",
+        dpop_jkt=request.dpop_jkt,
     )
 
 
@@ -86,19 +88,19 @@ def save_tokens(token: dict[str, Any], request: Request, *, cnf: dict[str, str],
         user=request.user,
         application=request.client,
         authorization=request.authorization,
-        scope=token["scope"],
+        scope=token.get("scope", ""),
         cnf=cnf,
         expires=now + timedelta(seconds=token["expires_in"]),
         token_checksum=_checksum(token["access_token"]),
     )
     access.save(force_insert=True)
-    if "refresh_token" in token and request.grant_type == "authorization_code":
+    if "refresh_token" in token and request.grant_type != "refresh_token":
         RefreshToken.objects.create(
             user=request.user,
             application=request.client,
             authorization=request.authorization,
             access_token=access,
-            scope=token["scope"],
+            scope=token.get("scope", ""),
             token_checksum=_checksum(token["refresh_token"]),
         )
 

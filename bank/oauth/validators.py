@@ -7,12 +7,12 @@ from typing import Any
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.common import Request
 
-from bank.oauth import clients, id_tokens, profile, tokens
+from bank.oauth import binding, clients, id_tokens, profile, tokens
 from bank.oauth.clients import Caller
 from bank.oauth.models import Client, Grant
-from bank.oauth.refusals import InvalidGrant, InvalidRequest
+from bank.oauth.refusals import InvalidGrant
 
-CALLER = "bank.caller"  # no HTTP header has such a name
+CALLER, PARAMETERS = "bank.caller", "bank.parameters"  # no HTTP header has such a name
 
 
 def caller_of(request: Request) -> Caller:
@@ -55,8 +55,8 @@ class Validator(OAuth2Validator):
     def validate_response_type(
         self, client_id: str, response_type: str, client: Client, request: Request, *_args: Any, **_kwargs: Any
     ) -> bool:
-        """Response types are the client's own, as registered."""
-        return response_type in client.response_types
+        """Response types are the client's own, as registered, and among those of its profile."""
+        return response_type in client.response_types and response_type in profile.policy(client).response_modes
 
     def validate_scopes(
         self, client_id: str, scopes: list[str], client: Client, request: Request, *_args: Any, **_kwargs: Any
@@ -80,12 +80,14 @@ class Validator(OAuth2Validator):
     # Authorization requests
 
     def is_pkce_required(self, client_id: str, request: Request) -> bool:
-        """Pushed requests use PKCE (FAPI 1.0 Advanced section 5.2.2-18)."""
-        return bool(caller_of(request).is_push)
+        """The profile says which requests use PKCE; what a code was made with is asked of the code."""
+        return request.grant_type is None and profile.policy(request.client).needs_pkce(
+            is_push=caller_of(request).is_push
+        )
 
     def validate_profile(self, request: Request) -> dict[str, Any]:
         """Run the profile's checks; oauthlib calls this before its own."""
-        profile.check(request)
+        profile.check(request.headers[PARAMETERS], client=request.client)
         return {}
 
     def validate_silent_login(self, request: Request) -> bool:
@@ -177,17 +179,20 @@ class Validator(OAuth2Validator):
     # Tokens
 
     def bind_token(self, request: Request) -> None:
-        """Decide which certificate the access token is bound to; the last of oauthlib's checks (RFC 8705 section 3)."""
-        caller = caller_of(request)
-        if caller.certificate is None:
-            raise InvalidRequest("An access token is bound to a client certificate, and there is none.")
-        request.cnf = {"x5t#S256": clients.check_holder(request.client, caller)}
+        """Decide what the access token is bound to; the last of oauthlib's checks."""
+        grant = getattr(request, "grant", None)
+        code_key = grant.dpop_jkt if grant else ""
+        request.cnf = binding.confirmation(request.client, caller_of(request), code_key=code_key)
         if request.grant_type == "client_credentials":
             request.scopes = [scope for scope in request.scopes if scope != "openid"]
             request.authorization = None
 
     def save_bearer_token(self, token: dict[str, Any], request: Request, *_args: Any, **_kwargs: Any) -> None:
-        """Keep the tokens; only their digests are stored."""
+        """Keep the tokens; only their digests are stored. What oauthlib calls a bearer's may be bound to a key."""
+        if "jkt" in request.cnf:
+            token["token_type"] = "DPoP"  # noqa: S105 - a type, not a secret
+        if not token["scope"]:
+            del token["scope"]
         tokens.save_tokens(token, request, cnf=request.cnf, now=caller_of(request).now)
 
     def rotate_refresh_token(self, request: Request) -> bool:

@@ -4,10 +4,12 @@ What machines call answers in JSON always, errors too; what a customer's browser
 The pages where customers log in and decide are not here: consents/pages.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict, UnreadablePostError
 from django.shortcuts import render
@@ -60,11 +62,20 @@ class MachineEndpoint(View):
     http_method_names = ("post",)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Answer one call."""
-        caller = Caller(now=clock.now(), certificate=presenting.presented(request.META))
+        """Answer a form."""
+        return self.respond(request, lambda caller: self.answer(_form(request), caller))
+
+    def respond(self, request: HttpRequest, answer: Callable[[Caller], backends.Reply]) -> HttpResponse:
+        """Answer one call, in its own unit of work."""
+        caller = Caller(
+            now=clock.now(),
+            certificate=presenting.presented(request.META),
+            dpop=request.META.get("HTTP_DPOP"),
+            url=settings.MTLS_URL + request.path,
+        )
         with unit.work():
             try:
-                headers, body, status = self.answer(_form(request), caller)
+                headers, body, status = answer(caller)
             except OAuthError as error:
                 headers, body, status = error.headers, refusals.body(error), error.status_code
         if status >= 400:  # noqa: PLR2004 - where HTTP's errors begin
@@ -77,10 +88,11 @@ class MachineEndpoint(View):
         raise NotImplementedError
 
     def http_method_not_allowed(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
-        """Say in JSON that only POST is known here."""
+        """Say in JSON which methods are known here."""
         log.info("oauth.refused", path=request.path, status=405, reason=request.method)
-        body = {"error": "invalid_request", "error_description": "Only POST is allowed here."}
-        return JsonResponse(body, status=405, headers={**NO_STORE, "Allow": "POST"})
+        allowed = ", ".join(name.upper() for name in self.http_method_names)
+        body = {"error": "invalid_request", "error_description": f"Only {allowed} is allowed here."}
+        return JsonResponse(body, status=405, headers={**NO_STORE, "Allow": allowed})
 
 
 class PushedRequests(MachineEndpoint):

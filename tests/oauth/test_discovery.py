@@ -65,7 +65,7 @@ def test_names_no_algorithm_but_the_two(document: dict[str, object]) -> None:
 
 EXPECTED: dict[str, object] = {
     "response_types_supported": ["code id_token", "code"],
-    "response_modes_supported": ["fragment", "jwt", "query.jwt"],
+    "response_modes_supported": ["fragment", "jwt", "query.jwt", "query"],
     "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
     "token_endpoint_auth_methods_supported": ["private_key_jwt", "tls_client_auth"],
     "code_challenge_methods_supported": ["S256"],
