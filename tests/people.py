@@ -92,6 +92,7 @@ def tpp(
     auth_method: str = "private_key_jwt",
     transport_key: rsa.RSAPrivateKey | None = None,
     signing_key: rsa.RSAPrivateKey | None = None,
+    **metadata: Any,
 ) -> Provider:
     """A TPP of the sandbox directory, registered with the bank. Call it inside a unit of work."""
     from bank.oauth import registration
@@ -102,7 +103,7 @@ def tpp(
     transport = directory.issue(statement, use="transport", public_key=transport_key.public_key(), now=now)
     signing = directory.issue(statement, use="signing", public_key=signing_key.public_key(), now=now)
     statement.refresh_from_db()
-    client = registration.register(statement, token_endpoint_auth_method=auth_method, now=now)
+    client = registration.register(statement, token_endpoint_auth_method=auth_method, now=now, **metadata)
     return Provider(
         statement=statement,
         client=client,
