@@ -3,7 +3,7 @@
 The endpoint, a task, a page's POST and an admin action open one; rules assert that they are in one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -41,6 +41,7 @@ class Unit:
     messages: list[dict[str, Any]] = field(default_factory=list)  # rows of outbox_message
     statements: list[sql.Statement] = field(default_factory=list)  # those that nobody waits for
     to_hand_over: list[int] = field(default_factory=list)  # ids, known once the messages are written
+    effects: list[Callable[[], None]] = field(default_factory=list)  # what leaves the process, once all is committed
 
     def write(self, *, commits: bool = False) -> None:
         """Send the statements that were left for later, then what was gathered; with commits, COMMIT behind them."""
@@ -90,6 +91,8 @@ def work(*, interaction_id: str = "", hands_over: bool = False) -> Iterator[Unit
             unit.write(commits=_is_whole())
     finally:
         _current.reset(token)
+    for effect in unit.effects:
+        effect()
 
 
 def _is_whole() -> bool:
@@ -107,6 +110,11 @@ def current() -> Unit:
 def later(statement: str, params: Mapping[str, Any] | Sequence[Any]) -> None:
     """Leave a statement, whose outcome nobody waits for, to be sent with the unit's last ones, in this order."""
     current().statements.append((statement, params))
+
+
+def afterwards(effect: Callable[[], None]) -> None:
+    """Leave what reaches outside the process until the unit is committed and closed; nothing brings it back if lost."""
+    current().effects.append(effect)
 
 
 def put(*, kind: str, payload: dict[str, Any], due_at: datetime, now: datetime) -> None:
