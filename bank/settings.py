@@ -7,6 +7,7 @@ customary.
 
 import os
 import secrets
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -39,6 +40,14 @@ def env_list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in env(name, default).split(",") if part.strip()]
 
 
+def env_networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Return a comma-separated list of addresses and networks; anything else stops the start."""
+    try:
+        return tuple(ip_network(part) for part in env_list(name))
+    except ValueError as fault:
+        raise SystemExit(f"{name} must list addresses or networks: {fault}") from fault
+
+
 SANDBOX = env("LOMBARD_MODE", "sandbox") == "sandbox"
 
 
@@ -68,7 +77,10 @@ MTLS_PORT = env_int("LOMBARD_MTLS_PORT", 7444)
 ISSUER = env("LOMBARD_ISSUER", f"https://{HOST}:{PORT}")
 MTLS_URL = env("LOMBARD_MTLS_URL", f"https://{HOST}:{MTLS_PORT}")
 NAMES = env_list("LOMBARD_NAMES", "localhost,127.0.0.1")
-ALLOWED_HOSTS = list({HOST, *NAMES})
+PUBLIC_NAMES = list(dict.fromkeys([HOST, *(urlsplit(url).hostname or HOST for url in (ISSUER, MTLS_URL)), *NAMES]))
+ALLOWED_HOSTS = PUBLIC_NAMES
+# Proxies that end TLS before the bank: from these addresses alone is a header believed about the caller.
+TRUSTED_PROXIES = env_networks("LOMBARD_TRUSTED_PROXIES")
 
 # Whom the bank believes when it calls others (bank/outbound.py), besides the public authorities: files of PEM.
 OUTBOUND_CA_FILES = env_list("LOMBARD_OUTBOUND_CA_FILES")
