@@ -3,7 +3,7 @@
 Who may call a view is declared where it stands (bank/rights.py); tests/attacks/test_every_route_refuses.py proves it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, get_args
 
 from django.apps import AppConfig
@@ -14,28 +14,20 @@ from bank import rights
 from bank.api.endpoint import METHODS, Endpoint
 
 AUDIENCES = get_args(rights.Audience)
-STAFF_NAMESPACE = "admin"
 
 
 def routes(
     resolver: URLResolver | None = None, *, prefix: str = "", audience: str = ""
 ) -> Iterator[tuple[str, Any, str]]:
-    """Every route that Django's resolver knows: its pattern, its view (a class or a function) and its audience.
-
-    The admin site's views are Django's own; whatever stands below it is for staff.
-    """
+    """Every route that Django's resolver knows: its pattern, its view (a class or a function) and its audience."""
     for pattern in (resolver or get_resolver()).url_patterns:
         path = prefix + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            inherited = "staff" if pattern.namespace == STAFF_NAMESPACE else audience
+            inherited = "staff" if pattern.namespace == rights.STAFF_NAMESPACE else audience
             yield from routes(pattern, prefix=path, audience=inherited)
         elif isinstance(pattern, URLPattern):
-            view = _view(pattern.callback)
+            view = rights.view_behind(pattern.callback)
             yield path, view, audience or getattr(view, "audience", "")
-
-
-def _view(callback: Callable[..., Any]) -> Any:
-    return getattr(callback, "cls", None) or getattr(callback, "view_class", None) or callback
 
 
 @checks.register

@@ -15,6 +15,7 @@ Audience = Literal["public", "client", "tpp", "customer", "staff"]
 
 APPEND_ONLY: set[str] = set()
 GUARDED_COLUMNS: dict[str, tuple[str, ...]] = {}
+STAFF_NAMESPACE = "admin"  # the admin site's views are Django's own; whatever stands below it is for staff
 
 
 def append_only(model: Model) -> Model:
@@ -45,3 +46,8 @@ def audience(who: Audience) -> Callable[[View], View]:
         return view
 
     return declare
+
+
+def view_behind(callback: Callable[..., Any]) -> Any:
+    """The class, or else the function, that a route's callback stands for: where its audience is declared."""
+    return getattr(callback, "cls", None) or getattr(callback, "view_class", None) or callback

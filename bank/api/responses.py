@@ -15,13 +15,13 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views import defaults
 
-from bank.api import envelope, wire
+from bank.api import doors, envelope, wire
 from bank.errors import Fault, Refused
 from bank.keys import jose
 
 log = structlog.get_logger(__name__)
 
-PREFIX = "/open-banking/"
+PREFIX = "/open-banking/"  # the standard's paths
 NO_CONTENT = 204
 
 
@@ -118,13 +118,25 @@ def _error(fault: Fault) -> dict[str, str]:
     return error
 
 
-def _outside(request: HttpRequest, refused: Refused, page: Callable[[], HttpResponse]) -> HttpResponse:
-    """Answer for a request that no endpoint has taken: in the standard's way below its prefix, else with a page."""
-    if not request.path.startswith(PREFIX):
-        return page()
+def turn_away(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """Answer for a request that no endpoint has taken, in the standard's way."""
     interaction_id = envelope.interaction_id(request)
-    log.warning("request.refused", check="path", interaction_id=interaction_id, status=refused.status)
+    log.warning(
+        "request.refused",
+        check="path",
+        interaction_id=interaction_id,
+        status=refused.status,
+        words=refused.faults[0].message,
+        path=request.path,
+    )
     return refusal(refused, interaction_id=interaction_id, signed_at=None)
+
+
+def _outside(request: HttpRequest, refused: Refused, page: Callable[[], HttpResponse]) -> HttpResponse:
+    """Answer for what Django does not let through: to machines in the standard's way, to people with a page."""
+    if request.path.startswith(PREFIX) or doors.is_machines(request):
+        return turn_away(request, refused)
+    return page()
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
