@@ -10,6 +10,7 @@ from requests import RequestException
 
 from bank import clock
 from bank.sandbox import cast, enrolment, refusals
+from bank.sandbox.conformance import plans, writing
 from bank.sandbox.tpp import accounts, browser, client, pay, redirect, telling
 
 METHODS = ["private_key_jwt", "tls_client_auth"]
@@ -22,7 +23,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare the four sub-commands."""
+        """Declare the sub-commands."""
         commands = parser.add_subparsers(dest="what", required=True)
         new = commands.add_parser("new", help="make a TPP: certificates, software statement, registered client")
         new.add_argument("name")
@@ -46,6 +47,11 @@ class Command(BaseCommand):
         why = commands.add_parser("why", help="tell which check refused a call")
         why.add_argument("interaction_id", help="the x-fapi-interaction-id of the answer")
         why.set_defaults(do=self.explain)
+        suite = commands.add_parser("conformance", help="register two clients for the OpenID Foundation's suite")
+        suite.add_argument("plan", choices=plans.PLANS, metavar="PLAN", help=", ".join(plans.PLANS))
+        suite.add_argument("--suite", default=plans.SUITE, help="the suite's address (%(default)s)")
+        suite.add_argument("--alias", help="the plan's name in its addresses there (lombard-PLAN)")
+        suite.set_defaults(do=self.prepare_conformance)
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
         """Run one of them; what a TPP would see going wrong becomes one sentence."""
@@ -88,6 +94,13 @@ class Command(BaseCommand):
             raise CommandError("No refusal is known under this interaction id.")
         for sentence in told:
             self.stdout.write(sentence)
+
+    def prepare_conformance(self, options: dict[str, Any]) -> None:
+        """Write a plan's configuration, and say how it is started."""
+        name, plan = options["plan"], plans.PLANS[options["plan"]]
+        alias = options["alias"] or f"lombard-{name}"
+        path = writing.write(name, plan, suite=options["suite"], alias=alias, now=clock.now())
+        self.stdout.write(f"{path}\n\nIn the suite's own scripts folder:\nrun-test-plan.py '{plan}' {path}")
 
     def _creditor(self, options: dict[str, Any]) -> tuple[str, str]:
         if not options["to"]:
