@@ -64,15 +64,19 @@ class Caller:
         authorization: Authorization | None = None,
         expires_at: datetime | None = None,
         bound_to: str | None = None,
+        jkt: str = "",
     ) -> str:
-        """An access token as the token endpoint would have kept it: the TPP's own, or one of a customer's decision."""
+        """An access token as the token endpoint would have kept it: the TPP's own, or one of a customer's decision.
+
+        It is bound to the TPP's certificate, another one (bound_to), or a DPoP key (jkt).
+        """
         value = secrets.token_urlsafe(32)
         AccessToken.objects.create(
             user=authorization.user if authorization else None,
             application=self.provider.client,
             authorization=authorization,
             scope=scope,
-            cnf={"x5t#S256": bound_to or self.provider.transport.thumbprint},
+            cnf={"jkt": jkt} if jkt else {"x5t#S256": bound_to or self.provider.transport.thumbprint},
             expires=expires_at or self.now + timedelta(minutes=10),
             token_checksum=hashlib.sha256(value.encode()).hexdigest(),
         )

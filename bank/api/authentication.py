@@ -1,30 +1,42 @@
-"""Who calls: the client certificate of the connection, and the access token that is bound to it.
+"""Who calls: the access token, and the certificate of the connection or the DPoP key that it is bound to.
 
 Everything that a token stands for is read in one statement, on every call, and kept by nobody: what was revoked,
 blocked or deleted a moment ago counts at once. What the caller may do with it: bank/api/permissions.py.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.http import HttpRequest
+from django.conf import settings
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from bank.api import access
 from bank.errors import Consequence, Forbidden, Refused
-from bank.oauth.models import digest
+from bank.keys.store import ALGORITHMS
+from bank.oauth import dpop
+from bank.oauth.models import Client, digest
 from bank.outbox import sql
 from bank.tpps import certificates, presenting
 
-BEARER = re.compile(r"Bearer +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE | re.ASCII)
+CREDENTIALS = re.compile(r"(Bearer|DPoP) +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE | re.ASCII)
+BEARER, DPOP = "bearer", "dpop"
+CHALLENGES = {  # RFC 6750 section 3, RFC 9449 section 7.1
+    BEARER: 'Bearer realm="open-banking"{error}',
+    DPOP: 'DPoP realm="open-banking"{error}, algs="' + " ".join(ALGORITHMS) + '"',
+}
 TOKEN_LETTERS_MAX = 4096
+SELF_SIGNED = Client.AuthMethod.SELF_SIGNED.value
 
 READ = """
-select token.expires, token.scope, token.cnf ->> 'x5t#S256', client.id, client.client_id, client.client_jwks,
-       software.id, tpp.id, tpp.status,
+select token.expires, token.scope, token.cnf ->> 'x5t#S256', token.cnf ->> 'jkt',
+       client.id, client.client_id,
+       coalesce(nullif(client.client_jwks_uri, ''), nullif(client.client_jwks, ''), software.jwks::text),
+       client.token_endpoint_auth_method,
+       client.deleted_at is not null, software.id, tpp.id, tpp.status,
        authorization_.id is not null, authorization_.revoked_at is not null, authorization_.user_id,
        consent.id, consent.kind, consent.status, consent.deleted_at is not null, consent.expires_at,
        consent.permissions, consent.from_at, consent.to_at,
@@ -48,11 +60,13 @@ class Unauthenticated(Refused):
     status = 401
     has_body = False
     message = "The request is not authenticated."
-    error: ClassVar[str] = ', error="invalid_token"'
+    error: ClassVar[str] = "invalid_token"
+    schemes: tuple[str, ...] = (BEARER,)  # that the challenge is about
 
     def headers(self) -> dict[str, str]:
-        """The challenge of RFC 6750 section 3."""
-        return {"WWW-Authenticate": f'Bearer realm="open-banking"{self.error}'}
+        """The challenge: which scheme would do, and what was wrong."""
+        error = f', error="{self.error}"' if self.error else ""
+        return {"WWW-Authenticate": ", ".join(CHALLENGES[scheme].format(error=error) for scheme in self.schemes)}
 
 
 class TokenMissing(Unauthenticated):
@@ -61,16 +75,24 @@ class TokenMissing(Unauthenticated):
     code = "TK09"
     message = "The access token is missing."
     error = ""
+    schemes = (BEARER, DPOP)
 
 
 class CertificateUnknown(Unauthenticated):
-    """The connection has no client certificate, or one that the bank does not believe."""
+    """The token is bound to a certificate, and the connection has none, or one that the bank does not believe."""
 
     message = "The client certificate is missing or does not count."
 
 
+class ProofInvalid(Unauthenticated):
+    """The token is bound to a key, and the request does not prove that its sender holds a key."""
+
+    message = "The DPoP proof is missing or does not count."
+    error = dpop.InvalidDpopProof.error
+
+
 class TokenUnknown(Unauthenticated):
-    """The token was not issued by this bank, or what it stands for is gone, or it is bound to another certificate."""
+    """The token was not issued by this bank, or what it stands for is gone, or it is bound to something else."""
 
     message = "The access token is not known."
 
@@ -99,18 +121,34 @@ class TPPBlocked(Forbidden):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Bearer:
-    """A token's row, before anything of it is believed."""
+class Shown:
+    """The certificate of a connection; refused is None for one that the bank believes."""
+
+    thumbprint: str
+    refused: certificates.Reason | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """A token's row, before anything of it is believed. It is bound to a certificate or to a key, never to both."""
 
     expires_at: datetime
-    bound_to: str | None
-    client_jwks: str
+    certificate: str | None
+    key: str | None
+    client_jwks: str  # a key set, or the address of one
+    auth_method: str
+    is_client_deleted: bool
     is_tpp_blocked: bool
     is_revoked: bool
     is_customers: bool
     is_consent_deleted: bool
     consent_expires_at: datetime | None
     access: access.Access
+
+    @property
+    def scheme(self) -> str:
+        """The scheme that the token needs."""
+        return DPOP if self.key else BEARER
 
 
 @dataclass(kw_only=True, slots=True)
@@ -124,61 +162,73 @@ class Caller:
 
     @property
     def actor(self) -> str:
-        """The caller, as the audit trail names it; empty for one without a certificate that counts."""
-        return f"tpp:{self.client_id or self.software_id}" if self.software_id else ""
+        """The caller, as the audit trail names it; empty for one who has shown nothing that counts."""
+        name = self.client_id or self.software_id
+        return f"tpp:{name}" if name else ""
 
 
 class BoundToken(BaseAuthentication):
-    """A bearer token that counts only over a connection with the certificate that it was issued to (RFC 8705)."""
+    """An access token that counts only beside the certificate (RFC 8705) or key (RFC 9449) it was issued to."""
 
     def authenticate(self, request: Request) -> tuple[None, access.Access]:
         """Tell who calls. Raises Unauthenticated, and Forbidden for a TPP that is blocked."""
         http: Any = request._request
-        caller: Caller = http.caller
-        certificate = _certificate(http, caller, now=http.now)
-        bearer = _read(_token(http), http)
-        caller.client_id, caller.client_jwks = bearer.access.client_id, bearer.client_jwks
-        caller.consent_id = bearer.access.consent_id
-        _check(bearer, certificate=certificate, now=http.now)
-        return None, bearer.access
+        shown = _shown(http)
+        scheme, token = _credentials(http)
+        needed = scheme
+        try:
+            held = _read(token, http)
+            needed = held.scheme
+            BINDINGS[scheme](held, token=token, shown=shown, http=http)
+            _introduce(http.caller, held)
+            _check(held, now=http.now)
+        except Unauthenticated as refused:
+            refused.schemes = (needed,)
+            raise
+        return None, held.access
 
 
-def _certificate(http: HttpRequest, caller: Caller, *, now: datetime) -> certificates.VerifiedCertificate:
+def _shown(http: Any) -> Shown | None:
+    """Judge the certificate; what that means is told by the token. One that counts tells whose software calls."""
     der = presenting.presented(http.META)
     if der is None:
-        raise CertificateUnknown(reason="The connection has no client certificate.")
+        return None
     try:
-        certificate = certificates.verify(der, use="transport", now=now)
+        http.caller.software_id = certificates.verify(der, use="transport", now=http.now).software_id
     except certificates.CertificateRefused as refused:
-        raise CertificateUnknown(reason=str(refused)) from None
-    caller.software_id = certificate.software_id
-    return certificate
+        return Shown(thumbprint=certificates.thumbprint(der), refused=refused.reason)
+    return Shown(thumbprint=certificates.thumbprint(der), refused=None)
 
 
-def _token(http: HttpRequest) -> str:
+def _credentials(http: Any) -> tuple[str, str]:
+    """The scheme, in lower case, and the token."""
     if "access_token" in http.GET:  # addresses end up in logs and histories (FAPI 1.0 Baseline section 6.2.1-4)
         raise TokenUnknown(reason="An access token belongs into the Authorization header, not into the address.")
     header = http.META.get("HTTP_AUTHORIZATION", "")
     if not header:
         raise TokenMissing
-    match = BEARER.fullmatch(header)
+    match = CREDENTIALS.fullmatch(header)
     if match is None or len(header) > TOKEN_LETTERS_MAX:
-        raise TokenUnknown(reason="The Authorization header does not hold a bearer token.")
-    return match[1]
+        raise TokenUnknown(reason="The Authorization header does not hold a Bearer or a DPoP token.")
+    return match[1].lower(), match[2]
 
 
-def _read(token: str, http: Any) -> Bearer:
+def _read(token: str, http: Any) -> Held:
     """Read a token and all it stands for, in one prepared statement. Raises TokenUnknown."""
     row = sql.prepared(READ, [digest(token)]).fetchone()
     if row is None:
         raise TokenUnknown(reason="No access token of this bank has this value; it may have been revoked.")
-    (expires_at, scope, bound_to, client_pk, client_id, client_jwks, software_id, tpp_id, tpp_status,
+    (expires_at, scope, certificate, key, client_pk, client_id, client_jwks, auth_method, is_client_deleted,
+     software_id, tpp_id, tpp_status,
      is_customers, is_revoked, customer_id, consent_id, consent_kind, consent_status, is_deleted, consent_expires_at,
      permissions, from_at, to_at, account_ids) = row  # fmt: skip
-    return Bearer(
+    return Held(
         expires_at=expires_at,
-        bound_to=bound_to,
+        certificate=certificate,
+        key=key,
         client_jwks=client_jwks,
+        auth_method=auth_method,
+        is_client_deleted=is_client_deleted,
         is_tpp_blocked=tpp_status == "blocked",
         is_revoked=is_revoked,
         is_customers=is_customers,
@@ -205,19 +255,55 @@ def _read(token: str, http: Any) -> Bearer:
     )
 
 
-def _check(bearer: Bearer, *, certificate: certificates.VerifiedCertificate, now: datetime) -> None:
-    """Believe the token, or say why not: binding first, so that a stolen token tells its thief nothing else."""
-    if bearer.bound_to != certificate.thumbprint:
+def _check_certificate(held: Held, *, shown: Shown | None, **_others: Any) -> None:
+    """A self-signed certificate counts for clients that authenticate by one: the token endpoint knew its key."""
+    if held.scheme != BEARER:
+        raise TokenUnknown(reason="The access token is bound to a DPoP key: it needs the scheme DPoP, and a proof.")
+    if shown is None:
+        raise CertificateUnknown(reason="The connection has no client certificate.")
+    is_self_signed = shown.refused == certificates.Reason.UNKNOWN_AUTHORITY and held.auth_method == SELF_SIGNED
+    if shown.refused and not is_self_signed:
+        raise CertificateUnknown(reason=shown.refused.value)
+    if held.certificate != shown.thumbprint:
         raise TokenUnknown(reason="The access token is bound to another certificate.")
-    if bearer.is_tpp_blocked:
+
+
+def _check_key(held: Held, *, token: str, http: Any, **_others: Any) -> None:
+    """The proof is made for the address that the bank publishes, whatever a proxy made of it."""
+    if held.scheme != DPOP:
+        raise TokenUnknown(reason="The access token is bound to a certificate: it needs the scheme Bearer.")
+    url = settings.MTLS_URL + http.get_full_path()
+    try:
+        proved = dpop.verify(http.META.get("HTTP_DPOP"), method=http.method, url=url, now=http.now, access_token=token)
+    except dpop.InvalidDpopProof as refused:
+        raise ProofInvalid(reason=refused.description) from None
+    if proved != held.key:
+        raise TokenUnknown(reason="The access token is bound to another key.")
+
+
+# First of all checks of a token, so that one that was stolen tells its thief nothing.
+BINDINGS: dict[str, Callable[..., None]] = {BEARER: _check_certificate, DPOP: _check_key}
+
+
+def _introduce(caller: Caller, held: Held) -> None:
+    """From here on the caller is known to be the token's client."""
+    caller.client_id, caller.client_jwks = held.access.client_id, held.client_jwks
+    caller.consent_id = held.access.consent_id
+
+
+def _check(held: Held, *, now: datetime) -> None:
+    """Believe the token, or say why not."""
+    if held.is_tpp_blocked:
         raise TPPBlocked
-    if bearer.is_revoked or bearer.is_consent_deleted or bearer.access.consent_status == "RJCT":
+    if held.is_client_deleted:
+        raise TokenUnknown(reason="The client of the access token was deleted.")
+    if held.is_revoked or held.is_consent_deleted or held.access.consent_status == "RJCT":
         raise TokenUnknown(reason="The authorization behind the access token has ended.")
-    if bearer.access.consent_status == "CANC":
+    if held.access.consent_status == "CANC":
         raise TokenSuspended
-    if bearer.access.consent_status == "EXPD":
+    if held.access.consent_status == "EXPD":
         raise TokenExpired("The consent behind the access token has expired.")
-    if bearer.consent_expires_at is not None and bearer.consent_expires_at <= now:
+    if held.consent_expires_at is not None and held.consent_expires_at <= now:
         raise TokenExpired("The consent behind the access token has expired.", consequence=Consequence.CONSENT_EXPIRED)
-    if bearer.expires_at <= now:
+    if held.expires_at <= now:
         raise TokenExpired

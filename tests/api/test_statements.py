@@ -7,12 +7,15 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bank.api import authentication
+from bank.oauth.models import AccessToken, digest
 from bank.outbox import unit
 from tests import calls, people
+from tests.oauth.proofs import Prover
 
 NAMED = {authentication.READ: "token", unit.WRITE: "trail and outbox"}
 READING = ["ReadAccountsDetail", "ReadBalances", "ReadTransactionsDetail", "ReadTransactionsCredits"]
@@ -52,10 +55,10 @@ def order(bob: calls.Caller, alice: dict[str, Any]) -> tuple[dict[str, Any], str
     return body, calls.customers_token(bob, consent)
 
 
-def statements(bob: calls.Caller, *request: Any, token: str, status: int) -> list[str]:
+def statements(bob: calls.Caller, *request: Any, token: str, status: int, **headers: str) -> list[str]:
     """The statements that a request costs, by their first word and table, once the process has warmed up."""
     with CaptureQueriesContext(connection) as queries:
-        answer = bob.call(*request, token=token)
+        answer = bob.call(*request, token=token, **headers)
     assert answer.status_code == status, answer.content
     rereading = "keys_signingkey"  # every ten seconds, by whichever request comes
     return [short(query["sql"]) for query in queries if rereading not in query["sql"]]
@@ -78,6 +81,17 @@ def test_an_order(bob, alice):
     body, token = order(bob, alice)
 
     assert statements(bob, "POST", f"{calls.PISP}/domestic-payments", body, token=token, status=201) == ORDER
+
+
+def test_an_order_with_a_proof_of_a_key(bob, alice):
+    url, prover = f"{settings.MTLS_URL}{calls.PISP}/domestic-payments", Prover(now=bob.now)
+    for _ in range(2):
+        body, token = order(bob, alice)
+        AccessToken.objects.filter(token_checksum=digest(token)).update(cnf={"jkt": prover.jkt})
+        headers = {"Authorization": f"DPoP {token}", "DPoP": prover.proof("POST", url, access_token=token)}
+        found = statements(bob, "POST", f"{calls.PISP}/domestic-payments", body, token=token, status=201, **headers)
+
+    assert found == [ORDER[0], "insert oauth_spentidentifier", *ORDER[1:]]
 
 
 def test_a_payment_consent(bob):

@@ -104,7 +104,7 @@ def test_refuses_a_call_without_a_token(world, method, path, operation):
     answer = world.bob.call(method, filled(path), sample(operation))
 
     expect_refusal(answer, status=401, code="")
-    assert answer["WWW-Authenticate"] == 'Bearer realm="open-banking"'
+    assert answer["WWW-Authenticate"] == ('Bearer realm="open-banking", DPoP realm="open-banking", algs="PS256 ES256"')
 
 
 @everywhere
