@@ -261,7 +261,12 @@ OAUTH2_PROVIDER = {
     "OIDC_ENABLED": True,
     "OIDC_ISS_ENDPOINT": ISSUER,
     "OAUTH2_VALIDATOR_CLASS": "bank.oauth.validators.Validator",
-    "SCOPES": {"openid": "OpenID Connect", "accounts": "Account information", "payments": "Payment initiation"},
+    "SCOPES": {
+        "openid": "OpenID Connect",
+        "offline_access": "Refresh tokens",
+        "accounts": "Account information",
+        "payments": "Payment initiation",
+    },
     "DEFAULT_SCOPES": [],
     "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
     "ACCESS_TOKEN_EXPIRE_SECONDS": 600,

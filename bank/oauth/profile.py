@@ -20,6 +20,7 @@ FAPI1, FAPI2, SIGNED = Client.Profile.FAPI1, Client.Profile.FAPI2, Client.Profil
 
 SCA, CA = "urn:openbanking:psd2:sca", "urn:openbanking:psd2:ca"
 ACR_VALUES = (SCA, CA)
+OPEN_SCOPES = frozenset({"openid", "offline_access"})  # for everybody: who it is, and refresh tokens, given anyway
 INTENT_SCOPES = frozenset({"accounts", "payments", "fundsconfirmations"})  # what only a consent gives access to
 LENGTH_MAX = 10_000  # of any parameter
 LENGTHS_MAX = {"state": 1000, "nonce": 1000}

@@ -61,8 +61,8 @@ class Validator(OAuth2Validator):
     def validate_scopes(
         self, client_id: str, scopes: list[str], client: Client, request: Request, *_args: Any, **_kwargs: Any
     ) -> bool:
-        """Scopes are the client's own, as registered, and openid."""
-        return set(scopes) <= {"openid", *client.scopes}
+        """Scopes are the client's own, as registered, and those that are everybody's."""
+        return set(scopes) <= profile.OPEN_SCOPES.union(client.scopes)
 
     def get_default_scopes(self, client_id: str, request: Request, *_args: Any, **_kwargs: Any) -> list[str]:
         """An empty scope of client_credentials stands for all that the client registered."""
@@ -184,7 +184,7 @@ class Validator(OAuth2Validator):
         code_key = grant.dpop_jkt if grant else ""
         request.cnf = binding.confirmation(request.client, caller_of(request), code_key=code_key)
         if request.grant_type == "client_credentials":
-            request.scopes = [scope for scope in request.scopes if scope != "openid"]
+            request.scopes = [scope for scope in request.scopes if scope not in profile.OPEN_SCOPES]
             request.authorization = None
 
     def save_bearer_token(self, token: dict[str, Any], request: Request, *_args: Any, **_kwargs: Any) -> None:
