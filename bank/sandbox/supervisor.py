@@ -234,10 +234,10 @@ def _check_free(port: int, *, hint: str, patience_seconds: float) -> None:
 
 
 def _answers(trusting: ssl.SSLContext) -> bool:
-    """Tell whether the bank answers as its callers will ask it: by name, over TLS that they trust."""
+    """Tell whether the bank answers by name, over TLS that callers trust; a proxy before it may not be up yet."""
     try:
-        with urllib.request.urlopen(  # noqa: S310 - the bank's own address
-            f"{settings.ISSUER}/.well-known/openid-configuration", timeout=5, context=trusting
+        with urllib.request.urlopen(
+            f"https://{settings.HOST}:{settings.PORT}/.well-known/openid-configuration", timeout=5, context=trusting
         ) as answer:
             return bool(answer.status == HTTPStatus.OK)
     except (URLError, OSError):

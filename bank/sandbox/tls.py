@@ -14,6 +14,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -50,14 +51,35 @@ def _let_through(*_arguments: Any) -> bool:
 
 
 class ByPort:
-    """What gunicorn takes for an ssl.SSLContext: the port that a caller came in by says which context answers."""
+    """What gunicorn takes for an ssl.SSLContext: the port that a caller came in by says which context answers.
 
-    def __init__(self, contexts: dict[int, SSL.Context]) -> None:
-        self.contexts = contexts
+    A certificate that is renewed on the disk is served to the next caller, by every process, without a restart.
+    """
+
+    def __init__(self, certificate_file: str, key_file: str, *, asks_for_certificate: dict[int, bool]) -> None:
+        self.files = certificate_file, key_file
+        self.asks_for_certificate = asks_for_certificate
+        self.written_at = 0
+        self.contexts: dict[int, SSL.Context] = {}
 
     def wrap_socket(self, plain: socket.socket, **_options: Any) -> "Socket":
         """Begin TLS as the server; the handshake comes when gunicorn asks for it."""
+        written_at = Path(self.files[0]).stat().st_mtime_ns
+        if written_at != self.written_at:
+            self._read(written_at)
         return Socket(plain, self.contexts[plain.getsockname()[1]])
+
+    def _read(self, written_at: int) -> None:
+        """Read the files; while somebody is still writing them, what was read before goes on."""
+        try:
+            self.contexts = {
+                port: context(*self.files, asks_for_certificate=asks)
+                for port, asks in self.asks_for_certificate.items()
+            }
+            self.written_at = written_at
+        except SSL.Error:
+            if not self.contexts:
+                raise
 
 
 class HungUp(ConnectionResetError):

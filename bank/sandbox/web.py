@@ -48,18 +48,12 @@ logconfig_dict = settings.LOGGING | {
     | {"gunicorn.error": {"level": "INFO", "propagate": True, "handlers": []}, "gunicorn.access": {"level": "CRITICAL"}}
 }
 
-_by_port: list[tls.ByPort] = []
+_by_port = tls.ByPort(certfile, keyfile, asks_for_certificate={settings.PORT: False, settings.MTLS_PORT: True})
 
 
 def ssl_context(_config: Any, _default: Any) -> tls.ByPort:
-    """Gunicorn asks for this at every connection; it is made once."""
-    if not _by_port:
-        contexts = {
-            port: tls.context(certfile, keyfile, asks_for_certificate=port == settings.MTLS_PORT)
-            for port in (settings.PORT, settings.MTLS_PORT)
-        }
-        _by_port.append(tls.ByPort(contexts))
-    return _by_port[0]
+    """Gunicorn asks for this at every connection."""
+    return _by_port
 
 
 def when_ready(_arbiter: Any) -> None:

@@ -1,13 +1,15 @@
 """The two ports of the running bank, as any TLS client sees them."""
 
-import contextlib
 import socket
-import ssl
 import time
 
 import pytest
 import requests
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 from OpenSSL import SSL
+
+from tests.handshakes import FAPI_SUITES, OTHER_SUITES, asks_for_certificate, shaken_hands
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
 
@@ -20,23 +22,6 @@ def pages(live):
 @pytest.fixture(scope="module")
 def machines(live):
     return int(live.world.environment["LOMBARD_MTLS_PORT"])
-
-
-@contextlib.contextmanager
-def shaken_hands(port, *, version=None, ciphers=None):
-    """A connection whose handshake is done."""
-    context = SSL.Context(SSL.TLS_CLIENT_METHOD)
-    context.set_verify(SSL.VERIFY_NONE)
-    if version:
-        context.set_min_proto_version(version)
-        context.set_max_proto_version(version)
-    if ciphers:
-        context.set_cipher_list(ciphers)
-    with socket.create_connection(("127.0.0.1", port)) as plain:
-        connection = SSL.Connection(context, plain)
-        connection.set_connect_state()
-        connection.do_handshake()
-        yield connection
 
 
 def discovery(live, port, **options):
@@ -62,18 +47,19 @@ def test_lets_a_caller_in_whom_no_authority_vouches_for(live, machines, self_sig
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("suite", [b"ECDHE-RSA-AES128-GCM-SHA256", b"ECDHE-RSA-AES256-GCM-SHA384"])
+@pytest.mark.parametrize("suite", FAPI_SUITES)
 def test_speaks_tls_1_2_with_the_suites_of_fapi(machines, suite):
-    with shaken_hands(machines, version=SSL.TLS1_2_VERSION, ciphers=suite) as connection:
-        assert connection.get_cipher_name() == suite.decode()
+    with shaken_hands(machines, version=SSL.TLS1_2_VERSION, suite=suite) as connection:
+        assert connection.get_cipher_name() == suite
 
 
-@pytest.mark.parametrize(
-    "suite", [b"AES128-GCM-SHA256", b"ECDHE-RSA-CHACHA20-POLY1305", b"ECDHE-RSA-AES128-SHA256", b"ECDHE-RSA-AES256-SHA"]
-)
+@pytest.mark.parametrize("suite", OTHER_SUITES)
 def test_refuses_other_suites_of_tls_1_2(machines, pages, suite):
     for port in (machines, pages):
-        with pytest.raises(SSL.Error), shaken_hands(port, version=SSL.TLS1_2_VERSION, ciphers=suite):
+        with (
+            pytest.raises(SSL.Error, match="handshake failure"),
+            shaken_hands(port, version=SSL.TLS1_2_VERSION, suite=suite),
+        ):
             pass
 
 
@@ -85,14 +71,35 @@ def test_speaks_tls_1_3(machines):
 def test_refuses_tls_1_1(machines):
     with (
         pytest.raises(SSL.Error, match="protocol version"),
-        shaken_hands(machines, version=SSL.TLS1_1_VERSION, ciphers=b"ALL:@SECLEVEL=0"),
+        shaken_hands(machines, version=SSL.TLS1_1_VERSION),
     ):
         pass
 
 
-def test_names_no_authorities(machines):
-    with shaken_hands(machines, version=SSL.TLS1_2_VERSION) as connection:
+@pytest.mark.parametrize("version", [SSL.TLS1_2_VERSION, SSL.TLS1_3_VERSION])
+def test_names_no_authorities(machines, version):
+    with shaken_hands(machines, version=version) as connection:
         assert connection.get_client_ca_list() == []
+
+
+def test_shows_an_rsa_certificate_with_every_public_name(machines, pages):
+    for port in (machines, pages):
+        with shaken_hands(port) as connection:
+            certificate = connection.get_peer_certificate(as_cryptography=True)
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+
+        assert isinstance(certificate.public_key(), rsa.RSAPublicKey)
+        assert names.get_values_for_type(x509.DNSName) == ["localhost"]
+        assert [str(found) for found in names.get_values_for_type(x509.IPAddress)] == ["127.0.0.1"]
+
+
+def test_puts_every_machine_endpoint_on_the_machines_host(live, pages, machines):
+    document = discovery(live, pages).json()
+    endpoints = {name: url for name, url in document.items() if name.endswith("_endpoint")}
+
+    assert endpoints.pop("authorization_endpoint").startswith(f"https://localhost:{pages}/")
+    assert {url.rpartition("/oauth/")[0] for url in endpoints.values()} == {f"https://localhost:{machines}"}
+    assert document["mtls_endpoint_aliases"] == endpoints
 
 
 def test_answers_while_many_callers_are_silent(live, machines):
@@ -128,19 +135,5 @@ def test_answers_plain_http_with_nothing_and_lives_on(live, pages):
 
 
 def test_asks_for_a_certificate_on_the_machines_port_alone(pages, machines):
-    assert not asks(pages)
-    assert asks(machines)
-
-
-def asks(port):
-    """Tell whether the handshake (TLS 1.2, so that it can be read) asks for a client certificate."""
-    asked = []
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    context.maximum_version = ssl.TLSVersion.TLSv1_2
-    context._msg_callback = lambda _c, direction, _v, _t, kind, _d: asked.append((direction, int(kind)))
-    with (
-        socket.create_connection(("127.0.0.1", port), timeout=10) as plain,
-        context.wrap_socket(plain, server_hostname="localhost"),
-    ):
-        return ("read", int(ssl._TLSMessageType.CERTIFICATE_REQUEST)) in asked
+    assert not asks_for_certificate(pages)
+    assert asks_for_certificate(machines)
