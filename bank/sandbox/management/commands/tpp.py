@@ -48,9 +48,9 @@ class Command(BaseCommand):
         why.add_argument("interaction_id", help="the x-fapi-interaction-id of the answer")
         why.set_defaults(do=self.explain)
         suite = commands.add_parser("conformance", help="register two clients for the OpenID Foundation's suite")
-        suite.add_argument("plan", choices=plans.PLANS, metavar="PLAN", help=", ".join(plans.PLANS))
+        suite.add_argument("plans", nargs="+", choices=plans.PLANS, metavar="PLAN", help=", ".join(plans.PLANS))
         suite.add_argument("--suite", default=plans.SUITE, help="the suite's address (%(default)s)")
-        suite.add_argument("--alias", help="the plan's name in its addresses there (lombard-PLAN)")
+        suite.add_argument("--alias", default="lombard", help="how the plan's addresses there begin (%(default)s)")
         suite.set_defaults(do=self.prepare_conformance)
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
@@ -96,11 +96,11 @@ class Command(BaseCommand):
             self.stdout.write(sentence)
 
     def prepare_conformance(self, options: dict[str, Any]) -> None:
-        """Write a plan's configuration, and say how it is started."""
-        name, plan = options["plan"], plans.PLANS[options["plan"]]
-        alias = options["alias"] or f"lombard-{name}"
-        path = writing.write(name, plan, suite=options["suite"], alias=alias, now=clock.now())
-        self.stdout.write(f"{path}\n\nIn the suite's own scripts folder:\nrun-test-plan.py '{plan}' {path}")
+        """Write the configuration of plans, and say how each is started with the suite's own script."""
+        for name in options["plans"]:
+            plan, alias = plans.PLANS[name], f"{options['alias']}-{name}"
+            path = writing.write(name, plan, suite=options["suite"], alias=alias, now=clock.now())
+            self.stdout.write(f"scripts/run-test-plan.py '{plan}' {path}")
 
     def _creditor(self, options: dict[str, Any]) -> tuple[str, str]:
         if not options["to"]:
