@@ -84,6 +84,8 @@ TRUSTED_PROXIES = env_networks("LOMBARD_TRUSTED_PROXIES")
 
 # Whom the bank believes when it calls others (bank/outbound.py), besides the public authorities: files of PEM.
 OUTBOUND_CA_FILES = env_list("LOMBARD_OUTBOUND_CA_FILES")
+# The hosts that key sets of TPPs are fetched from, unless this sandbox's directory keeps them: names, or .ends of them.
+JWKS_HOSTS = env_list("LOMBARD_JWKS_HOSTS", "localhost,127.0.0.1" if SANDBOX else "")
 
 # Who the bank is, in its signatures.
 ORGANISATION_ID = env("LOMBARD_ORGANISATION_ID", "0015800000LMBRDQAA")
@@ -351,6 +353,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         ("end what has run out", "consents.tasks.expire", 30.0),
         ("sweep orders that stand still", "payments.tasks.sweep", 30.0),
         ("turn the signing keys", "bank.keys.tasks.turn", 600.0),
+        ("fetch the key sets of TPPs", "bank.oauth.tasks.refetch_key_sets", 120.0),
         ("forget what is spent", "bank.oauth.tasks.purge", 600.0),
         ("forget old idempotency keys", "bank.api.tasks.purge", 600.0),
     ]

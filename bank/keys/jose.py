@@ -102,19 +102,21 @@ def public_keys(jwks: Mapping[str, Any]) -> dict[str, Key]:
     if not isinstance(members, list):
         raise ValueError("a key set has a list of keys")  # noqa: TRY004 - a wrong value of a document, not of a call
     usable = (member for member in members if isinstance(member, dict) and member.get("use", "sig") == "sig")
-    return {member["kid"]: key for member in usable if "kid" in member and (key := _public_key(member)) is not None}
+    named = (member for member in usable if isinstance(member.get("kid"), str))
+    return {member["kid"]: key for member in named if (key := _public_key(member)) is not None}
 
 
 @functools.lru_cache(maxsize=1024)
 def key_set(text: str) -> Mapping[str, Key]:
-    """public_keys() of a registered key set, kept by its text: a changed set is another text. Empty text: no keys."""
-    return public_keys(orjson.loads(text)) if text else {}
+    """public_keys() of a key set that was taken, kept by its text: a changed set is another text. No text: no keys."""
+    jwks = orjson.loads(text) if text else {}
+    return public_keys(jwks) if jwks else {}
 
 
 def _public_key(member: dict[str, Any]) -> Key | None:
     try:
         key: Key = RSAKey.import_key(member) if member.get("kty") == "RSA" else ECKey.import_key(member)
-    except (JoseError, ValueError):
+    except (JoseError, ValueError, TypeError):
         return None
     raw = key.public_key
     strong = isinstance(raw, rsa.RSAPublicKey) and raw.key_size >= RSA_BITS

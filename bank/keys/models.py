@@ -1,4 +1,4 @@
-"""The bank's own signing keys."""
+"""The bank's own signing keys, and what is known of key sets that others publish."""
 
 from typing import ClassVar
 
@@ -52,3 +52,17 @@ class SigningKey(models.Model):
         if self.retired_at is not None:
             return self.State.RETIRED
         return self.State.NEXT if self.activated_at is None else self.State.ACTIVE
+
+
+class RemoteKeySet(models.Model):
+    """A key set that somebody else publishes, as it was last fetched, and how the last try went."""
+
+    url = models.CharField(primary_key=True, max_length=500)
+    text = models.TextField(blank=True)
+    fetched_at = models.DateTimeField(null=True, blank=True)
+    tried_at = models.DateTimeField()
+    failures = models.PositiveSmallIntegerField(default=0)  # in a row
+    last_error = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return self.url

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeGuard
 
+import orjson
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from django.conf import settings
 
-from bank.keys import jose
-from bank.keys.store import Key
-from bank.oauth import profile, tokens
+from bank.keys import jose, remote
+from bank.keys.store import ALGORITHMS, Key
+from bank.oauth import names, profile, tokens
 from bank.oauth.models import Client
 from bank.oauth.refusals import InvalidClient
 from bank.tpps import certificates
@@ -33,9 +35,18 @@ class Caller:
     is_push: bool = False
 
 
-def key_set(client: Client) -> Mapping[str, Key]:
-    """The keys that a client signs with, by kid."""
-    return jose.key_set(client.client_jwks)
+def key_set(client: Client, *, now: datetime) -> Mapping[str, Key]:
+    """The keys that a client signs with, by kid: its own, or those of its software statement as they stand now.
+
+    A look-up may raise remote.Outdated, which is for the request's edge (remote.with_fresh_keys).
+    """
+    own = client.client_jwks_uri or client.client_jwks
+    return remote.keys_of(own or orjson.dumps(client.software_statement.jwks).decode(), now=now)
+
+
+def accepted(registered: str) -> tuple[str, ...]:
+    """The algorithms of a client's signatures: the one that it registered, or all of the bank's."""
+    return (registered,) if registered else ALGORITHMS
 
 
 def find(client_id: str) -> Client | None:
@@ -62,8 +73,11 @@ def authenticate(form: Mapping[str, str], caller: Caller) -> Client:
 def check_holder(client: Client, caller: Caller) -> str:
     """Return the thumbprint of the caller's certificate, which must be the client's TPP's and believed by the bank.
 
-    Raises InvalidClient.
+    Of a client that registered for self-signed certificates it must hold a key that the client registered: nobody else
+    vouches for it (RFC 8705 section 2.2). Raises InvalidClient.
     """
+    if client.token_endpoint_auth_method == Client.AuthMethod.SELF_SIGNED:
+        return _check_self_signed(client, caller)
     certificate = _transport(caller)
     if certificate.organisation_id != client.software_statement.tpp_id:
         raise InvalidClient("The certificate belongs to another TPP.")
@@ -78,7 +92,8 @@ def _by_assertion(form: Mapping[str, str], caller: Caller) -> Client:
         client = find(named) if isinstance(named, str) else None
         if client is None or client.token_endpoint_auth_method != Client.AuthMethod.PRIVATE_KEY_JWT:
             raise InvalidClient("The assertion names no client that authenticates so.")
-        claims = jose.verify_jwt(form["client_assertion"], key_set(client)).claims
+        keys, algorithms = key_set(client, now=caller.now), accepted(client.token_endpoint_auth_signing_alg)
+        claims = jose.verify_jwt(form["client_assertion"], keys, algorithms=algorithms).claims
     except jose.Unverified as reason:
         raise InvalidClient(str(reason)) from None
     if form.get("client_id", client.client_id) != client.client_id:
@@ -99,9 +114,9 @@ def _check_audience(claims: dict[str, Any], client: Client, _now: float) -> None
     policy, audience = profile.policy(client), claims.get("aud")
     if isinstance(audience, list) and not policy.assertion_audience_may_be_a_list:
         raise InvalidClient("aud must be the issuer, as a text and not in a list.")
-    accepted = {settings.ISSUER, *(settings.MTLS_URL + path for path in policy.assertion_endpoints)}
+    allowed = {settings.ISSUER, *(settings.MTLS_URL + path for path in policy.assertion_endpoints)}
     named = audience if isinstance(audience, list) else [audience]
-    if not any(isinstance(name, str) and name in accepted for name in named):
+    if not any(isinstance(name, str) and name in allowed for name in named):
         raise InvalidClient("aud must be the issuer, or an endpoint where the profile of the client allows it.")
 
 
@@ -141,13 +156,30 @@ def is_instant(value: object) -> TypeGuard[float]:
 
 def _by_certificate(form: Mapping[str, str], caller: Caller) -> Client:
     client = find(form.get("client_id", ""))
-    if client is None or client.token_endpoint_auth_method != Client.AuthMethod.TLS:
+    if client is None or client.token_endpoint_auth_method == Client.AuthMethod.PRIVATE_KEY_JWT:
         raise InvalidClient("The client is not authenticated.")
+    if client.token_endpoint_auth_method == Client.AuthMethod.SELF_SIGNED:
+        return client  # whose certificate it is, authenticate() looks at in a moment
     certificate = _transport(caller)
     registered = x509.Name.from_rfc4514_string(client.tls_client_auth_subject_dn)
-    if _folded(certificate.subject) != _folded(registered):
+    if names.folded(certificate.subject) != names.folded(registered):
         raise InvalidClient("The certificate is not the one that this client is registered with.")
     return client
+
+
+def _check_self_signed(client: Client, caller: Caller) -> str:
+    if caller.certificate is None:
+        raise InvalidClient("There is no client certificate.")
+    try:
+        certificate = x509.load_der_x509_certificate(caller.certificate)
+        held = certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        raise InvalidClient("The certificate cannot be read.") from None
+    if not certificate.not_valid_before_utc <= caller.now <= certificate.not_valid_after_utc:
+        raise InvalidClient("The certificate is not valid at this time.")
+    if held not in [key.public_key for key in key_set(client, now=caller.now).values()]:
+        raise InvalidClient("The certificate's key is none that this client registered.")
+    return certificates.thumbprint(caller.certificate)
 
 
 def _transport(caller: Caller) -> certificates.VerifiedCertificate:
@@ -157,11 +189,3 @@ def _transport(caller: Caller) -> certificates.VerifiedCertificate:
         return certificates.verify(caller.certificate, use=Certificate.Use.TRANSPORT, now=caller.now)
     except certificates.CertificateRefused as refused:
         raise InvalidClient(refused.reason.value) from None
-
-
-def _folded(name: x509.Name) -> list[frozenset[tuple[str, str]]]:
-    """A distinguished name as RFC 4518 compares it: case and repeated blanks do not count."""
-    return [
-        frozenset((part.oid.dotted_string, " ".join(str(part.value).split()).casefold()) for part in rdn)
-        for rdn in name.rdns
-    ]

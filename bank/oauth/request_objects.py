@@ -4,13 +4,13 @@ FAPI 1.0 Advanced section 5.2.2 (13 to 17) says what the JWT must hold. Only wha
 """
 
 from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 from django.conf import settings
 
 from bank.keys import jose
-from bank.keys.store import ALGORITHMS
 from bank.oauth import clients, profile
 from bank.oauth.clients import SKEW_SECONDS, is_instant
 from bank.oauth.models import Client
@@ -39,7 +39,11 @@ def read(
     whose words a TPP may read.
     """
     try:
-        signed = jose.verify_jwt(token, clients.key_set(client), algorithms=_algorithms(client))
+        signed = jose.verify_jwt(
+            token,
+            clients.key_set(client, now=datetime.fromtimestamp(now, tz=UTC)),
+            algorithms=clients.accepted(client.request_object_signing_alg),
+        )
     except jose.Unverified as reason:
         raise InvalidRequestObject(str(reason)) from None
     typ = signed.header.get("typ", TYPES[0])
@@ -48,10 +52,6 @@ def read(
     for check in (*CHECKS, *more):
         check(signed.claims, client, now)
     return {name: _text(name, value) for name, value in signed.claims.items() if name in names}
-
-
-def _algorithms(client: Client) -> tuple[str, ...]:
-    return (client.request_object_signing_alg,) if client.request_object_signing_alg else ALGORITHMS
 
 
 def _check_issuer(claims: Claims, client: Client, _now: float) -> None:
