@@ -3,13 +3,16 @@
 An id is a short prefix that tells its kind (`pay_`, `con_`, `acc_`, …) and a UUIDv7 in 26 letters and digits.
 """
 
+import re
 import secrets
 import time
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 RANDOM_BITS = 74
 LETTERS_MAX = 40  # as the standard's ids allow
 
@@ -29,6 +32,11 @@ class Field(Text):
     def db_type(self, connection: Any) -> str:  # noqa: ARG002 - Django's signature
         """The same type, under the name for which Django makes no second index."""
         return f"character varying({self.max_length})"
+
+
+def interaction(sent: str) -> str:
+    """The id of one exchange: the caller's (x-fapi-interaction-id) exactly as sent, a fresh one if that is no UUID."""
+    return sent if UUID.fullmatch(sent) else str(uuid.uuid4())
 
 
 def new(prefix: str) -> str:

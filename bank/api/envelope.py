@@ -5,7 +5,6 @@ Source: Read/Write API profile v4.0.1, "Request Headers" and "HTTP Status Codes"
 
 import ipaddress
 import re
-import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -13,10 +12,10 @@ from typing import Any
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 
+from bank import ids
 from bank.errors import Fault, Refused
 
 BODY_BYTES_MAX = 256 * 1024
-UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 ID = re.compile(r"[!-~]{1,128}", re.ASCII)
 HTTP_DATE = re.compile(
     r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d{2} (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d{2}:\d{2}:\d{2})"
@@ -97,8 +96,7 @@ class IdUnknown(Refused):
 
 def interaction_id(http: HttpRequest) -> str:
     """The caller's id for this exchange exactly as sent, or a fresh one where there is none that is a UUID."""
-    sent: str = http.META.get("HTTP_X_FAPI_INTERACTION_ID", "")
-    return sent if UUID.fullmatch(sent) else str(uuid.uuid4())
+    return ids.interaction(http.META.get("HTTP_X_FAPI_INTERACTION_ID", ""))
 
 
 def check_host(http: HttpRequest) -> None:
@@ -163,7 +161,7 @@ def _invalid(name: str) -> Fault:
 
 
 def _is_interaction_id(value: str | None) -> bool:
-    return value is None or UUID.fullmatch(value) is not None
+    return value is None or ids.UUID.fullmatch(value) is not None
 
 
 def _is_http_date(value: str | None) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from bank.audit import trail
 from bank.customers.models import User
-from bank.oauth import backends, profile, requests, responses
+from bank.oauth import backends, details, profile, requests, responses
 from bank.oauth.clients import Caller
 from bank.oauth.models import Authorization, AuthorizationRequest
 
@@ -21,7 +21,7 @@ def approve(
     request: AuthorizationRequest,
     *,
     user: User,
-    consent_id: str,
+    consent_id: str | None,
     auth_time: datetime,
     acr: str,
     now: datetime,
@@ -33,16 +33,17 @@ def approve(
     evidence proves it.
     """
     claims = request.parameters.get("claims")
-    assert requests.intent_id(request) == consent_id, "the customer approves what the client asked for"
+    assert requests.intent_id(request) == (consent_id or ""), "the customer approves what the client asked for"
     request.decide(now=now)
     client = request.client
     authorization = Authorization.objects.create(
         client=client,
         user=user,
         consent_id=consent_id,
-        acr=profile.acr(claims, reached=acr),
+        acr=profile.acr(claims, reached=acr, acr_values=request.parameters.get("acr_values", "")),
         auth_time=auth_time,
         claims=profile.claims_of(claims),
+        authorization_details=details.read(request.parameters.get("authorization_details")),
         evidence=dict(evidence or {}),
         created_at=now,
     )
@@ -53,7 +54,7 @@ def approve(
     trail.record(
         actor=f"customer:{user.username}",
         action="authorization.approved",
-        subject=consent_id,
+        subject=consent_id or client.client_id,
         detail={"client_id": client.client_id, "authorization": str(authorization.pk), "acr": authorization.acr},
         now=now,
     )
@@ -78,7 +79,7 @@ def refuse(
     trail.record(
         actor=f"customer:{user.username}" if user else "bank:oauth",
         action="authorization.refused",
-        subject=requests.intent_id(request),
+        subject=requests.intent_id(request) or request.client.client_id,
         detail={"client_id": request.client.client_id, "error": code, "description": told},
         now=now,
     )

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +10,10 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 from oauth2_provider.settings import oauth2_settings
 
-from bank.keys import jose
+from bank.keys import jose, store
+from bank.oauth import profile
 from bank.oauth.models import Authorization, Client
+from bank.oauth.refusals import InvalidRequest
 
 HALF = 16  # the left half of a SHA-256
 
@@ -44,6 +47,29 @@ def subject(user_id: int, *, client: Client) -> str:
     sector = client.software_statement.tpp_id
     mac = salted_hmac("lombard.oauth.subject", f"{sector} {user_id}", algorithm="sha256").digest()
     return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
+
+
+def read_hint(text: str, *, client: Client) -> dict[str, Any]:
+    """The claims of an ID token that this bank gave to this client, however long ago. Raises InvalidRequest."""
+    try:
+        claims = jose.verify_jwt(text, jose.public_keys(store.public_jwks())).claims
+    except jose.Unverified:
+        raise InvalidRequest("The id_token_hint is not an ID token of this bank.") from None
+    if claims.get("iss") != settings.ISSUER or claims.get("aud") != client.client_id:
+        raise InvalidRequest("The id_token_hint was not given to this client.")
+    return claims
+
+
+def expected_subject(parameters: Mapping[str, str]) -> str:
+    """The subject that a checked request expects to log in, by its id_token_hint or its claims; empty if any will do.
+
+    Source: OpenID Connect Core sections 3.1.2.1 and 5.5.1.
+    """
+    if "id_token_hint" in parameters:
+        return str(jose.peek(parameters["id_token_hint"]).claims["sub"])
+    wanted = profile.claims_of(parameters.get("claims")).get("id_token", {}).get("sub")
+    value = wanted.get("value") if isinstance(wanted, dict) else None
+    return value if isinstance(value, str) else ""
 
 
 def _left_half(value: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
+from bank.oauth import details
 from bank.oauth.models import Client
 from bank.oauth.refusals import AccessDenied, InvalidRequest
 
@@ -126,8 +127,15 @@ def intent_id(text: str | None) -> str:
 
 
 def intent_of(parameters: Parameters) -> str:
-    """The ConsentId that a request is about; empty for a log-in without one. Raises InvalidRequest."""
-    return intent_id(parameters.get("claims"))
+    """The ConsentId that a request is about, by its claims or its details; empty for a log-in without one.
+
+    Raises InvalidRequest, InvalidAuthorizationDetails.
+    """
+    claimed = intent_id(parameters.get("claims"))
+    detailed = details.intent_id(details.read(parameters.get("authorization_details")))
+    if claimed and detailed and claimed != detailed:
+        raise InvalidRequest("The claims and the authorization_details name different intents.")
+    return claimed or detailed
 
 
 def holds_nul(text: str) -> bool:
@@ -164,7 +172,7 @@ def acr(text: str | None, *, reached: str, acr_values: str = "") -> str:
 
 
 def check(parameters: Parameters, *, client: Client) -> None:
-    """Run every check, in the order of CHECKS. Raises InvalidRequest, AccessDenied.
+    """Run every check, in the order of CHECKS. Raises OAuthError.
 
     oauthlib has found the client and its redirect URI by then, so what fails here may be told by a redirect.
     """
@@ -216,7 +224,7 @@ def _check_pkce(parameters: Parameters, _client: Client) -> None:
 
 def _check_intent(parameters: Parameters, _client: Client) -> None:
     if not intent_of(parameters) and not INTENT_SCOPES.isdisjoint(scopes_of(parameters)):
-        raise InvalidRequest("claims.id_token.openbanking_intent_id is missing.")
+        raise InvalidRequest("The scope needs an intent: claims.id_token.openbanking_intent_id is missing.")
 
 
 def _check_acr(parameters: Parameters, _client: Client) -> None:

@@ -38,12 +38,9 @@ def read(
     names: the parameters that the endpoint knows; more: checks of its own, made last. Raises InvalidRequestObject,
     whose words a TPP may read.
     """
+    keys = clients.key_set(client, now=datetime.fromtimestamp(now, tz=UTC))
     try:
-        signed = jose.verify_jwt(
-            token,
-            clients.key_set(client, now=datetime.fromtimestamp(now, tz=UTC)),
-            algorithms=clients.accepted(client.request_object_signing_alg),
-        )
+        signed = jose.verify_jwt(token, keys, algorithms=clients.accepted(client.request_object_signing_alg))
     except jose.Unverified as reason:
         raise InvalidRequestObject(str(reason)) from None
     typ = signed.header.get("typ", TYPES[0])

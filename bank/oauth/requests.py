@@ -10,7 +10,16 @@ from datetime import datetime
 from bank.oauth import backends, binding, clients, intents, profile, request_objects
 from bank.oauth.clients import Caller
 from bank.oauth.models import AuthorizationRequest, Client
-from bank.oauth.refusals import FatalError, InvalidRequest, InvalidRequestObject, OAuthError, Untrusted
+from bank.oauth.refusals import (
+    ConsentRequired,
+    FatalError,
+    InvalidRequest,
+    InvalidRequestObject,
+    LoginRequired,
+    OAuthError,
+    Page,
+    Untrusted,
+)
 from bank.tpps.models import TPP
 
 PUSHED_SECONDS = 90
@@ -59,16 +68,17 @@ def push(form: Mapping[str, str], *, caller: Caller) -> str:
     )
 
 
-def open_request(query: Mapping[str, str], *, now: datetime) -> str:
+def open_request(query: Mapping[str, str], *, is_logged_in: bool, now: datetime) -> str:
     """Open the request that a customer's browser brings, by value or by reference; return the page's reference.
 
+    is_logged_in: a customer of this bank uses that browser, which prompt=none may ask about.
     Raises Untrusted, to be told on a page, and Unanswerable, to be told by a redirect.
     """
     if ("request" in query) == ("request_uri" in query):
-        raise Untrusted("The request is not signed, or it is there twice.")
+        raise Untrusted(Page.UNSIGNED)
     if "request" in query:
-        return _open_by_value(query, now=now)
-    return _open_pushed(query, now=now)
+        return _open_by_value(query, is_logged_in=is_logged_in, now=now)
+    return _open_pushed(query, is_logged_in=is_logged_in, now=now)
 
 
 def load(reference: str, *, now: datetime, lock: bool = False) -> AuthorizationRequest:
@@ -78,7 +88,7 @@ def load(reference: str, *, now: datetime, lock: bool = False) -> AuthorizationR
     """
     row = _find(reference, now=now, lock=lock)
     if row.opened_at is None:
-        raise RequestUnusable("The request was not opened at this bank.")
+        raise RequestUnusable(Page.UNOPENED)
     return row
 
 
@@ -87,33 +97,35 @@ def intent_id(row: AuthorizationRequest) -> str:
     return profile.intent_of(row.parameters)
 
 
-def _open_by_value(query: Mapping[str, str], *, now: datetime) -> str:
+def _open_by_value(query: Mapping[str, str], *, is_logged_in: bool, now: datetime) -> str:
     client = clients.find(query.get("client_id", ""))
     if client is None:
-        raise Untrusted("The app that sent you here is not known to this bank.", code="unauthorized_client")
+        raise Untrusted(Page.UNKNOWN_APP)
     try:
         parameters = _signed(query["request"], client=client, now=now)
     except InvalidRequestObject as error:
-        raise Untrusted("The request was not signed as it must be.", code=error.error) from error
+        raise Untrusted(Page.BAD_SIGNATURE) from error
     try:
         backends.check_request(parameters, Caller(now=now, client=client))
         _check_may_be_by_value(client)
+        _check_silence(parameters, is_logged_in=is_logged_in)
         _check_intent(parameters, client=client, now=now)
     except FatalError as error:
-        raise Untrusted("The app would have you sent to an address that it did not register.") from error
+        raise Untrusted(Page.BAD_ADDRESS) from error
     except OAuthError as error:
         raise Unanswerable(error, client=client, parameters=parameters) from error
     return AuthorizationRequest.keep(client=client, parameters=parameters, lifetime_seconds=0, is_open=True, now=now)
 
 
-def _open_pushed(query: Mapping[str, str], *, now: datetime) -> str:
+def _open_pushed(query: Mapping[str, str], *, is_logged_in: bool, now: datetime) -> str:
     if not query["request_uri"].startswith(AuthorizationRequest.PREFIX):
-        raise Untrusted("The request_uri is not one of this bank.", code="invalid_request_uri")
+        raise Untrusted(Page.NOT_OURS)
     reference = query["request_uri"].removeprefix(AuthorizationRequest.PREFIX)
     row = _find(reference, now=now)
     if row.client.client_id != query.get("client_id"):
-        raise RequestUnusable("The request was pushed by another app.", code="invalid_request_uri")
+        raise RequestUnusable(Page.OTHER_APP)
     try:
+        _check_silence(row.parameters, is_logged_in=is_logged_in)
         _check_intent(row.parameters, client=row.client, now=now)
     except OAuthError as error:
         raise Unanswerable(error, client=row.client, parameters=row.parameters) from error
@@ -126,12 +138,12 @@ def _find(reference: str, *, now: datetime, lock: bool = False) -> Authorization
     if lock:
         rows = rows.select_for_update(of=("self",))
     row = rows.filter(reference=reference).first()
-    if row is None or row.client.software_statement.tpp.status != TPP.Status.ACTIVE:
-        raise RequestUnusable("The request is not known.", code="invalid_request_uri")
+    if row is None or row.client.deleted_at or row.client.software_statement.tpp.status != TPP.Status.ACTIVE:
+        raise RequestUnusable(Page.UNKNOWN)
     if row.decided_at is not None:
-        raise RequestDecided("The request was answered already.", code="invalid_request_uri")
+        raise RequestDecided(Page.ANSWERED)
     if now >= row.ends_at:
-        raise RequestUnusable("The request has run out.", code="invalid_request_uri")
+        raise RequestUnusable(Page.RUN_OUT)
     return row
 
 
@@ -159,6 +171,12 @@ def _complete(parameters: dict[str, str], *, client: Client) -> dict[str, str]:
 def _check_may_be_by_value(client: Client) -> None:
     if profile.policy(client).needs_pushed_request(client):
         raise InvalidRequest("This client must push its requests.")
+
+
+def _check_silence(parameters: Mapping[str, str], *, is_logged_in: bool) -> None:
+    """Nobody approves silently at a bank (OpenID Connect Core section 3.1.2.6)."""
+    if "none" in parameters.get("prompt", "").split():
+        raise ConsentRequired if is_logged_in else LoginRequired
 
 
 def _check_intent(parameters: Mapping[str, str], *, client: Client, now: datetime) -> None:

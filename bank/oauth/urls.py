@@ -9,6 +9,7 @@ urlpatterns = [
     path(".well-known/oauth-authorization-server", views.Metadata.as_view()),
     path("oauth/jwks", views.Keys.as_view()),
     path("oauth/authorize", views.Authorize.as_view()),
+    path("oauth/error", views.ErrorPage.as_view()),
     path("oauth/par", views.PushedRequests.as_view()),
     path("oauth/token", views.Token.as_view()),
     path("oauth/revoke", views.Revocation.as_view()),

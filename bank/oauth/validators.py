@@ -87,16 +87,19 @@ class Validator(OAuth2Validator):
 
     def validate_profile(self, request: Request) -> dict[str, Any]:
         """Run the profile's checks; oauthlib calls this before its own."""
-        profile.check(request.headers[PARAMETERS], client=request.client)
+        parameters = request.headers[PARAMETERS]
+        profile.check(parameters, client=request.client)
+        if "id_token_hint" in parameters:
+            id_tokens.read_hint(parameters["id_token_hint"], client=request.client)
         return {}
 
     def validate_silent_login(self, request: Request) -> bool:
-        """Nobody logs in silently at a bank."""
-        return False
+        """Asked when the browser is there: requests.open_request."""
+        return True
 
     def validate_silent_authorization(self, request: Request) -> bool:
-        """Nobody approves silently at a bank."""
-        return False
+        """Asked when the browser is there: requests.open_request."""
+        return True
 
     # Codes: read once, locked until the transaction ends
 
@@ -193,6 +196,8 @@ class Validator(OAuth2Validator):
             token["token_type"] = "DPoP"  # noqa: S105 - a type, not a secret
         if not token["scope"]:
             del token["scope"]
+        if request.authorization and request.authorization.authorization_details:
+            token["authorization_details"] = request.authorization.authorization_details
         tokens.save_tokens(token, request, cnf=request.cnf, now=caller_of(request).now)
 
     def rotate_refresh_token(self, request: Request) -> bool:

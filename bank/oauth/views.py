@@ -4,8 +4,10 @@ What machines call answers in JSON always, errors too; what a customer's browser
 The pages where customers log in and decide are not here: consents/pages.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -17,18 +19,20 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
-from bank import clock, rights
-from bank.keys import store
+from bank import clock, ids, rights
+from bank.keys import remote, store
 from bank.oauth import backends, clients, discovery, refusals, requests, responses
 from bank.oauth.clients import Caller
 from bank.oauth.models import AuthorizationRequest
-from bank.oauth.refusals import InvalidRequest, OAuthError, Untrusted
+from bank.oauth.refusals import InvalidRequest, OAuthError, Page, Untrusted
 from bank.outbox import unit
 from bank.tpps import presenting
 
 log = structlog.get_logger()
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 FORM = "application/x-www-form-urlencoded"
+UNREADABLE = (SuspiciousOperation, BadRequest, UnreadablePostError)
+PAGES = {page.reason: page for page in Page}
 
 
 @rights.audience("public")
@@ -51,9 +55,27 @@ class Keys(View):
         return JsonResponse(store.public_jwks())
 
 
+class Endpoint(View):
+    """What can refuse: under an interaction id that the caller knows too, so that `manage.py tpp why` can tell why."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answer a request, under its id."""
+        self.interaction_id = ids.interaction(request.META.get("HTTP_X_FAPI_INTERACTION_ID", ""))
+        response = super().dispatch(request, *args, **kwargs)
+        assert isinstance(response, HttpResponse), "no view here is asynchronous"
+        response["x-fapi-interaction-id"] = self.interaction_id
+        return response
+
+    def tell(self, *, status: int, words: str, code: str = "") -> None:
+        """Keep in the log why a request was refused."""
+        operation = f"{self.request.method} {self.request.path}"
+        known = {"interaction_id": self.interaction_id, "check": "authorization server", "operation": operation}
+        log.info("request.refused", **known, status=status, code=code, words=words)
+
+
 @rights.audience("client")
 @method_decorator(csrf_exempt, name="dispatch")
-class MachineEndpoint(View):
+class MachineEndpoint(Endpoint):
     """What a client calls with a form and is answered in JSON.
 
     One transaction each; a refusal is an answer like any other, so what it brings about is committed.
@@ -73,13 +95,10 @@ class MachineEndpoint(View):
             dpop=request.META.get("HTTP_DPOP"),
             url=settings.MTLS_URL + request.path,
         )
-        with unit.work():
-            try:
-                headers, body, status = answer(caller)
-            except OAuthError as error:
-                headers, body, status = error.headers, refusals.body(error), error.status_code
+        headers, body, status = remote.with_fresh_keys(lambda: _answered(answer, caller), now=caller.now)
         if status >= 400:  # noqa: PLR2004 - where HTTP's errors begin
-            log.info("oauth.refused", path=request.path, status=status, reason=body)
+            told = json.loads(body)
+            self.tell(status=status, words=told.get("error_description", ""), code=told["error"])
         headers = {**headers, **NO_STORE, "Content-Type": "application/json"}
         return HttpResponse(body, status=status, headers=headers)
 
@@ -89,7 +108,7 @@ class MachineEndpoint(View):
 
     def http_method_not_allowed(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
         """Say in JSON which methods are known here."""
-        log.info("oauth.refused", path=request.path, status=405, reason=request.method)
+        self.tell(status=405, words=f"The method {request.method} is not known here.")
         allowed = ", ".join(name.upper() for name in self.http_method_names)
         body = {"error": "invalid_request", "error_description": f"Only {allowed} is allowed here."}
         return JsonResponse(body, status=405, headers={**NO_STORE, "Allow": allowed})
@@ -126,24 +145,62 @@ class Revocation(MachineEndpoint):
 
 @rights.audience("public")
 @method_decorator(csrf_exempt, name="dispatch")  # reads only: another method is 405, no forgery
-class Authorize(View):
-    """GET /oauth/authorize: where a TPP sends its customer."""
+class Authorize(Endpoint):
+    """GET or POST /oauth/authorize: where a TPP sends its customer (OpenID Connect Core section 3.1.2.1)."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
+        """Open the request that stands in the address."""
+        return self._open(request, request.GET)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Open the request that stands in the body; what the address says beside it counts for nothing."""
+        try:
+            return self._open(request, request.POST)
+        except UNREADABLE:
+            return self._page(Untrusted(Page.UNREADABLE))
+
+    def _open(self, request: HttpRequest, sent: QueryDict) -> HttpResponse:
         """Open the request and go on to the log-in page, or tell the client or the customer why not."""
         now = clock.now()
         try:
-            reference = requests.open_request(_query(request), now=now)
+            parameters = _once(sent)
+            reference = remote.with_fresh_keys(lambda: self._opened(request, parameters, now), now=now)
+        except InvalidRequest:
+            return self._page(Untrusted(Page.UNREADABLE))
         except Untrusted as refused:
-            log.info("oauth.refused", path=request.path, code=refused.code, reason=str(refused.__cause__ or refused))
-            is_answered = isinstance(refused, requests.RequestDecided)
-            words = {"words": str(refused), "code": refused.code, "is_answered": is_answered}
-            return render(request, "lombard/refused.html", words, status=400)
+            return self._page(refused)
         except requests.Unanswerable as refused:
-            log.info("oauth.refused", path=request.path, reason=refused.error.json)
+            self.tell(status=303, words=refused.error.description, code=refused.error.error)
             answer = refusals.told(refused.error)
             return _see_other(responses.redirect(refused.parameters, answer, client=refused.client, now=now))
         return _see_other(f"/login?request={reference}")
+
+    def _opened(self, request: HttpRequest, parameters: dict[str, str], now: datetime) -> str:
+        return requests.open_request(parameters, is_logged_in=request.user.is_authenticated, now=now)
+
+    def _page(self, refused: Untrusted) -> HttpResponse:
+        self.tell(status=303, words=str(refused.__cause__ or refused), code=refused.page.code)
+        return _see_other(f"/oauth/error?reason={refused.page.reason}")
+
+
+@rights.audience("public")
+@method_decorator(csrf_exempt, name="dispatch")  # reads only: another method is 405, no forgery
+class ErrorPage(View):
+    """GET /oauth/error: the customer is told that a request leads nowhere, and why, in words of the bank's own."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Say why; a reason that the bank does not know is not repeated."""
+        page = PAGES.get(request.GET.get("reason", ""))
+        words = {"words": page.words, "code": page.code, "is_answered": page is Page.ANSWERED} if page else {}
+        return render(request, "lombard/refused.html", words, status=400)
+
+
+def _answered(answer: Callable[[Caller], backends.Reply], caller: Caller) -> backends.Reply:
+    with unit.work():
+        try:
+            return answer(caller)
+        except OAuthError as error:
+            return error.headers, refusals.body(error), error.status_code
 
 
 def _see_other(location: str) -> HttpResponse:
@@ -157,15 +214,8 @@ def _form(request: HttpRequest) -> dict[str, str]:
         raise InvalidRequest(f"The body must be {FORM}.")
     try:
         return _once(request.POST)
-    except (SuspiciousOperation, BadRequest, UnreadablePostError):
+    except UNREADABLE:
         raise InvalidRequest("The body cannot be read.") from None
-
-
-def _query(request: HttpRequest) -> dict[str, str]:
-    try:
-        return _once(request.GET)
-    except InvalidRequest as error:
-        raise Untrusted("The request says something twice.") from error
 
 
 def _once(parameters: QueryDict) -> dict[str, str]:

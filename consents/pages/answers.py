@@ -7,11 +7,12 @@ from bank.customers.models import User
 from bank.customers.proving import Proof
 from bank.errors import Fault, Refused
 from bank.oauth import decisions
+from bank.oauth.refusals import FatalError
 from bank.outbox import unit
 from consents import lifecycle
 from consents.models import Status
 from consents.pages import visits
-from consents.pages.visits import Visit
+from consents.pages.visits import ConsentVisit
 
 ACR = "urn:openbanking:psd2:sca"
 DECLINED = Fault(code="CN01", message="The customer did not approve.")
@@ -33,32 +34,37 @@ def approve(reference: str, *, customer: User, account_ids: Sequence[str], proof
         return _approve(reference, customer=customer, account_ids=account_ids, proof=proof, now=now)
     except Refused as refusal:
         return decline(reference, fault=refusal.faults[0], actor=f"customer:{customer.username}", now=now)
+    except FatalError as error:
+        raise visits.Unusable("The app has changed where it would have you sent to.", code="U036") from error
 
 
 def _approve(reference: str, *, customer: User, account_ids: Sequence[str], proof: Proof, now: datetime) -> str:
     with unit.work():
         visit = visits.find(reference, now=now, lock=True)
-        if proof.evidence["facts"] != dict(visit.errand.facts):
+        if not visits.is_expected(visit, customer):
+            words = "Another customer was expected."
+            return decisions.refuse(visit.request, code="login_required", description=words, now=now, user=customer)
+        if proof.evidence["facts"] != visit.facts:
             raise visits.Unusable("What is asked for has changed since you proved that it is you.", code="U037")
-        accounts = [account for account in visits.eligible(visit, customer=customer) if account.pk in account_ids]
-        if (
-            len(accounts) != len(set(account_ids))
-            or not accounts
-            or (len(accounts) > 1 and not visit.kind.chooses_many)
-        ):
-            raise AccountNotChosen
-        lifecycle.authorise(
-            visit.consent, customer=customer, accounts=accounts, actor=f"customer:{customer.username}", now=now
-        )
+        if isinstance(visit, ConsentVisit):
+            _authorise(visit, customer=customer, account_ids=account_ids, now=now)
         return decisions.approve(
             visit.request,
             user=customer,
-            consent_id=visit.consent.pk,
+            consent_id=visit.consent_id,
             auth_time=proof.at,
             acr=ACR,
             evidence=proof.evidence,
             now=now,
         )
+
+
+def _authorise(visit: ConsentVisit, *, customer: User, account_ids: Sequence[str], now: datetime) -> None:
+    accounts = [account for account in visit.eligible(customer) if account.pk in account_ids]
+    if len(accounts) != len(set(account_ids)) or not accounts or (len(accounts) > 1 and not visit.chooses_many):
+        raise AccountNotChosen
+    actor = f"customer:{customer.username}"
+    lifecycle.authorise(visit.consent, customer=customer, accounts=accounts, actor=actor, now=now)
 
 
 def decline(reference: str, *, fault: Fault, actor: str, now: datetime) -> str:
@@ -70,15 +76,11 @@ def decline(reference: str, *, fault: Fault, actor: str, now: datetime) -> str:
     """
     with unit.work():
         visit = visits.find(reference, now=now, lock=True)
-        _reject(visit, fault=fault, actor=actor, now=now)
+        if isinstance(visit, ConsentVisit) and visit.consent.status == Status.AWAU:
+            lifecycle.reject(visit.consent, code=fault.code, description=fault.message, actor=actor, now=now)
         return decisions.refuse(
             visit.request,
-            code="access_denied" if visit.kind.can_be_met(visit.consent) else "invalid_request",
+            code="access_denied" if visit.can_be_met else "invalid_request",
             description=f"{fault.code} {fault.message}",
             now=now,
         )
-
-
-def _reject(visit: Visit, *, fault: Fault, actor: str, now: datetime) -> None:
-    if visit.consent.status == Status.AWAU:
-        lifecycle.reject(visit.consent, code=fault.code, description=fault.message, actor=actor, now=now)

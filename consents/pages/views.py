@@ -25,10 +25,8 @@ from consents.pages.visits import Visit
 SEE_OTHER = 303
 BAD_REQUEST = 400
 LOGIN, SCA, CONSENT = "/login", "/sca", "/consent"
-WRONG_PASSWORD = (
-    "That user name and password do not fit together. After five wrong tries, log-in is paused for 15 minutes."  # noqa: S105 - words for the page
-)
-WRONG_CODE = "That is not the code. After five wrong tries, log-in is paused for 15 minutes."
+WRONG_PASSWORD = "That user name and password do not fit together. After five wrong tries, log-in is paused."  # noqa: S105 - words for the page
+WRONG_PROOF = "That was not right. After five wrong tries, log-in is paused."
 
 Page = Callable[[HttpRequest, Visit, datetime], HttpResponse]
 
@@ -99,7 +97,7 @@ def prove(request: HttpRequest, visit: Visit, now: datetime) -> HttpResponse:
             return _go(CONSENT, visit)
         if outcome is sca.Outcome.PAUSED:
             return _cancel(request, visit, fault=answers.NOT_AUTHENTICATED, now=now)
-        problems = [{"field": "otp", "words": WRONG_CODE}]
+        problems = [{"field": proving.field_of(request), "words": WRONG_PROOF}]
     offer = proving.offer(request, customer=customer, errand=visit.errand)
     status = BAD_REQUEST if problems else 200
     return _show(request, "lombard/sca.html", visit, **offer, problems=problems, status=status)
@@ -114,29 +112,34 @@ def decide(request: HttpRequest, visit: Visit, now: datetime) -> HttpResponse:
     proof = visits.proof(request, visit, now=now)
     if proof is None:
         return _go(SCA, visit)
-    accounts = visits.eligible(visit, customer=customer)
+    accounts = visit.eligible(customer)
     step = request.POST.get("step")
     if step == "cancel":
-        return _cancel(request, visit, fault=answers.DECLINED if accounts else answers.NO_ACCOUNT, now=now)
-    if not accounts:
+        return _cancel(
+            request,
+            visit,
+            fault=answers.NO_ACCOUNT if visit.needs_account and not accounts else answers.DECLINED,
+            now=now,
+        )
+    if visit.needs_account and not accounts:
         return _show(request, "lombard/no_account.html", visit, customer=customer)
-    chosen = request.POST.getlist("accounts") if step else [accounts[0].pk]
+    chosen = request.POST.getlist("accounts") if step else [account.pk for account in accounts[:1]]
     problems = []
     if step == "approve":
         try:
             return _back(answers.approve(visit.reference, customer=customer, account_ids=chosen, proof=proof, now=now))
         except answers.AccountNotChosen:
-            words = "Choose at least one account" if visit.kind.chooses_many else "Choose one account"
+            words = "Choose at least one account" if visit.chooses_many else "Choose one account"
             problems = [{"field": "account-1", "words": words}]
     return _show(
         request,
-        visit.kind.template,
+        visit.template,
         visit,
         customer=customer,
         accounts=accounts,
         chosen=chosen,
-        chooses_many=visit.kind.chooses_many,
-        is_fixed=len(accounts) == 1 and not visit.kind.chooses_many,
+        chooses_many=visit.chooses_many,
+        is_fixed=len(accounts) == 1 and not visit.chooses_many,
         problems=problems,
         status=BAD_REQUEST if problems else 200,
     )

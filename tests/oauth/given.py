@@ -28,6 +28,7 @@ from bank.tpps import authority
 from bank.tpps.models import Certificate
 from consents import lifecycle
 from tests import calls, people
+from tests.oauth import proofs
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 SCA, CA = "urn:openbanking:psd2:sca", "urn:openbanking:psd2:ca"
@@ -59,6 +60,7 @@ class Party:
     provider: people.Provider
     now: datetime
     browser: Browser = field(default_factory=lambda: Browser(raise_request_exception=False))
+    prover: proofs.Prover | None = None  # of its key, if its tokens are bound to one
 
     @property
     def client(self) -> Any:
@@ -106,28 +108,45 @@ class Party:
 
     def proof(self) -> dict[str, str]:
         """How this client proves who it is."""
-        is_tls = self.client.token_endpoint_auth_method == "tls_client_auth"
-        return {"client_id": self.client_id} if is_tls else self.assertion()
+        signs = self.client.token_endpoint_auth_method == "private_key_jwt"
+        return self.assertion() if signs else {"client_id": self.client_id}
+
+    @property
+    def is_fapi1(self) -> bool:
+        return bool(self.client.profile == "fapi1-advanced")
 
     def request_object(self, consent_id: str = "con_0", *, header: dict[str, Any] | None = None, **claims: Any) -> str:
         """A signed request object that is right in everything but what is said."""
-        intent = {"openbanking_intent_id": {"value": consent_id, "essential": True}}
         complete = {
             "iss": self.client_id,
             "aud": settings.ISSUER,
             "nbf": self.seconds(),
             "exp": self.seconds(300),
             "client_id": self.client_id,
-            "response_type": "code id_token",
+            **self.asked(consent_id),
+        }
+        return self.sign(complete | claims, **({"typ": "oauth-authz-req+jwt"} | (header or {})))
+
+    def asked(self, consent_id: str = "con_0") -> dict[str, Any]:
+        """The authorization parameters of a right request about a consent; of a log-in alone, if there is none."""
+        intent = {"openbanking_intent_id": {"value": consent_id, "essential": True}} if consent_id else {}
+        return {
+            "response_type": "code id_token" if self.is_fapi1 else "code",
             "redirect_uri": people.REDIRECT_URI,
-            "scope": "openid accounts",
+            "scope": "openid accounts" if consent_id else "openid",
             "state": "a state",
             "nonce": "a nonce",
             "code_challenge": CHALLENGE,
             "code_challenge_method": "S256",
             "claims": {"id_token": intent | {"acr": {"essential": True, "values": [SCA]}}},
         }
-        return self.sign(complete | claims, **({"typ": "oauth-authz-req+jwt"} | (header or {})))
+
+    def form(self, consent_id: str = "con_0", **parameters: Any) -> dict[str, str]:
+        """The same as plain parameters. None leaves one out."""
+        asked = without(self.asked(consent_id) | parameters)
+        return {
+            name: value if isinstance(value, str) else orjson.dumps(value).decode() for name, value in asked.items()
+        }
 
     def post(
         self, path: str, form: dict[str, str] | str, *, der: bytes | str | None = "own", **extra: Any
@@ -136,6 +155,8 @@ class Party:
         body = form if isinstance(form, str) else urlencode(form)
         environ = {"gunicorn.socket": calls.Socket(self.der if der == "own" else der)}
         content_type = extra.pop("content_type", "application/x-www-form-urlencoded")
+        if self.prover is not None:
+            extra = {"headers": {"DPoP": self.prover.proof("POST", settings.MTLS_URL + path)}} | extra
         return self.browser.post(path, body, content_type=content_type, secure=True, **environ, **extra)
 
     def token(self, *, der: bytes | str | None = "own", **form: str) -> HttpResponse:
@@ -152,14 +173,27 @@ class Party:
         """Push a request object, with other fields beside it."""
         return self.post(PAR, self.proof() | without({"request": request}) | form)
 
+    def pushed(self, consent_id: str = "con_0", **parameters: Any) -> str:
+        """Push a request as this client does it; return its request_uri."""
+        if self.is_fapi1 or self.client.require_signed_request_object:
+            answer = self.push(self.request_object(consent_id, **parameters))
+        else:
+            answer = self.post(PAR, self.proof() | self.form(consent_id, **parameters))
+        assert answer.status_code == 201, answer.content
+        uri: str = answer.json()["request_uri"]
+        return uri
+
     def visit(self, **query: str | None) -> HttpResponse:
         """Open /oauth/authorize as the customer's browser does: nobody's certificate."""
         sent = without({"client_id": self.client_id} | query)
         return self.browser.get(f"/oauth/authorize?{urlencode(sent)}", secure=True)
 
     def open(self, consent_id: str, **claims: Any) -> str:
-        """Have a request opened; return the reference that the pages get."""
-        answer = self.visit(request=self.request_object(consent_id, **claims))
+        """Have a request opened; return the reference that the pages get. FAPI 2 clients push it first."""
+        if self.is_fapi1:
+            answer = self.visit(request=self.request_object(consent_id, **claims))
+        else:
+            answer = self.visit(request_uri=self.pushed(consent_id, **claims))
         assert answer.status_code == 303, answer.content
         assert answer["Location"].startswith("/login?request="), answer["Location"]
         return answer["Location"].removeprefix("/login?request=")
@@ -179,18 +213,30 @@ class Party:
                 **more,
             ).pk
 
-    def approved(self, *, customer: User | None = None, consent_id: str = "", **claims: Any) -> dict[str, str]:
-        """Let a customer approve a consent; return what the browser brings back."""
+    def approved(self, *, customer: User | None = None, consent_id: str | None = None, **claims: Any) -> dict[str, str]:
+        """Let a customer approve a consent, or a log-in alone if its id is empty; return what the browser brings."""
         alice = customer or people.customer(now=self.now)
-        lodged = consent_id or self.lodge()
+        lodged = self.lodge() if consent_id is None else consent_id
         reference = self.open(lodged, **claims)
         with unit.work():
             row = requests.load(reference, now=self.now, lock=True)
-            account = people.account(alice, now=self.now)
-            consent = lifecycle.lock(lodged)
-            lifecycle.authorise(consent, customer=alice, accounts=[account], actor="customer:alice", now=self.now)
-            location = decisions.approve(row, user=alice, consent_id=lodged, auth_time=self.now, acr=SCA, now=self.now)
+            if lodged:
+                account = people.account(alice, now=self.now)
+                consent = lifecycle.lock(lodged)
+                lifecycle.authorise(consent, customer=alice, accounts=[account], actor="customer:alice", now=self.now)
+            location = decisions.approve(
+                row, user=alice, consent_id=lodged or None, auth_time=self.now, acr=SCA, now=self.now
+            )
         return brought_back(location) | {"consent_id": lodged}
+
+
+def error_page(answer: HttpResponse) -> HttpResponse:
+    """The page that a refused visit leads to, as the browser then shows it."""
+    assert answer.status_code == 303, answer.content
+    assert answer["Location"].startswith("/oauth/error?reason="), answer["Location"]
+    page = Browser().get(answer["Location"], secure=True)
+    assert page.status_code == 400
+    return page
 
 
 def brought_back(location: str) -> dict[str, str]:
@@ -210,7 +256,8 @@ def party(*, now: datetime, auth_method: str = "private_key_jwt", name: str = "B
             signing_key=key("signing"),
             **more,
         )
-    return Party(provider=provider, now=now)
+    prover = proofs.Prover(now=now) if more.get("dpop_bound_access_tokens") else None
+    return Party(provider=provider, now=now, prover=prover)
 
 
 def claims_of(token: str) -> dict[str, Any]:

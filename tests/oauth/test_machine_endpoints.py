@@ -53,7 +53,7 @@ def test_survives_rubbish(bob: Party, endpoint: str) -> None:
     assert answer.json()["error"] in ("invalid_request", "invalid_client")
 
 
-@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/oauth/jwks", "/oauth/authorize"])
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/oauth/jwks", "/oauth/error"])
 def test_has_no_other_method_where_it_only_tells(path: str) -> None:
     answer = Client(enforce_csrf_checks=True).post(path, {"a": "b"}, secure=True)
 

@@ -68,11 +68,10 @@ def test_refuses_a_pushed_request_with(bob: Party, fault: str) -> None:
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_tells_the_customer_on_a_page_of_a_request_with(bob: Party, fault: str) -> None:
-    answer = bob.visit(request=FAULTS[fault](bob))
+    page = given.error_page(bob.visit(request=FAULTS[fault](bob)))
 
-    assert answer.status_code == 400
-    assert answer["Content-Type"].startswith("text/html")
-    assert b"Request refused" in answer.content
+    assert page["Content-Type"].startswith("text/html")
+    assert b"Request refused" in page.content
     assert not AuthorizationRequest.objects.filter(client=bob.client).exists()
 
 
@@ -141,7 +140,8 @@ POLICY: dict[str, tuple[dict[str, Any], str]] = {
     "a max_age below zero": ({"max_age": -1}, "invalid_request"),
     "a max_age in words": ({"max_age": "soon"}, "invalid_request"),
     "a max_age of ages": ({"max_age": 10**10}, "invalid_request"),
-    "no log-in": ({"prompt": "none"}, "login_required"),
+    "silence and a log-in": ({"prompt": "none login"}, "invalid_request"),
+    "a hint that is no ID token": ({"id_token_hint": "a.b.c"}, "invalid_request"),
 }
 
 
