@@ -5,6 +5,7 @@ Read in one statement by bank/api/authentication.py on every call; nothing of it
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 AUTHORIZATION_CODE = "authorization_code"
 CLIENT_CREDENTIALS = "client_credentials"
@@ -22,6 +23,7 @@ class Access:
     scopes: frozenset[str]
     interaction_id: str
     attended: bool  # the customer is there: x-fapi-customer-ip-address was sent
+    authorization_id: UUID | None = None  # the customer's decision behind the token; None for the TPP's own
     consent_id: str | None = None
     consent_kind: str | None = None
     consent_status: str | None = None

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -30,6 +31,7 @@ CHALLENGES = {  # RFC 6750 section 3, RFC 9449 section 7.1
 }
 TOKEN_LETTERS_MAX = 4096
 SELF_SIGNED = Client.AuthMethod.SELF_SIGNED.value
+UNVOUCHED = ("SELF_SIGNED", "UNKNOWN_AUTHORITY")  # the verdicts on a certificate that nobody else has signed
 
 READ = """
 select token.expires, token.scope, token.cnf ->> 'x5t#S256', token.cnf ->> 'jkt',
@@ -37,7 +39,7 @@ select token.expires, token.scope, token.cnf ->> 'x5t#S256', token.cnf ->> 'jkt'
        coalesce(nullif(client.client_jwks_uri, ''), nullif(client.client_jwks, ''), software.jwks::text),
        client.token_endpoint_auth_method,
        client.deleted_at is not null, software.id, tpp.id, tpp.status,
-       authorization_.id is not null, authorization_.revoked_at is not null, authorization_.user_id,
+       authorization_.id, authorization_.revoked_at is not null, authorization_.user_id,
        consent.id, consent.kind, consent.status, consent.deleted_at is not null, consent.expires_at,
        consent.permissions, consent.from_at, consent.to_at,
        case when consent.kind = 'account-access' then
@@ -125,7 +127,7 @@ class Shown:
     """The certificate of a connection; refused is None for one that the bank believes."""
 
     thumbprint: str
-    refused: certificates.Reason | None
+    refused: StrEnum | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,7 +142,6 @@ class Held:
     is_client_deleted: bool
     is_tpp_blocked: bool
     is_revoked: bool
-    is_customers: bool
     is_consent_deleted: bool
     consent_expires_at: datetime | None
     access: access.Access
@@ -155,10 +156,23 @@ class Held:
 class Caller:
     """What is known of the caller so far; grows as the checks pass, and is what the trail tells of a refusal."""
 
-    software_id: str = ""
-    client_id: str = ""
-    client_jwks: str = ""
-    consent_id: str | None = None
+    software_id: str = ""  # of a certificate that counts
+    token: Held | None = None  # once it is known that the caller is who it was issued to
+
+    @property
+    def client_id(self) -> str:
+        """Empty as long as the token is not believed."""
+        return self.token.access.client_id if self.token else ""
+
+    @property
+    def client_jwks(self) -> str:
+        """What the caller's signatures are checked with."""
+        return self.token.client_jwks if self.token else ""
+
+    @property
+    def consent_id(self) -> str | None:
+        """The consent behind the token, if there is one."""
+        return self.token.access.consent_id if self.token else None
 
     @property
     def actor(self) -> str:
@@ -180,7 +194,7 @@ class BoundToken(BaseAuthentication):
             held = _read(token, http)
             needed = held.scheme
             BINDINGS[scheme](held, token=token, shown=shown, http=http)
-            _introduce(http.caller, held)
+            http.caller.token = held
             _check(held, now=http.now)
         except Unauthenticated as refused:
             refused.schemes = (needed,)
@@ -220,8 +234,8 @@ def _read(token: str, http: Any) -> Held:
         raise TokenUnknown(reason="No access token of this bank has this value; it may have been revoked.")
     (expires_at, scope, certificate, key, client_pk, client_id, client_jwks, auth_method, is_client_deleted,
      software_id, tpp_id, tpp_status,
-     is_customers, is_revoked, customer_id, consent_id, consent_kind, consent_status, is_deleted, consent_expires_at,
-     permissions, from_at, to_at, account_ids) = row  # fmt: skip
+     authorization_id, is_revoked, customer_id, consent_id, consent_kind, consent_status, is_deleted,
+     consent_expires_at, permissions, from_at, to_at, account_ids) = row  # fmt: skip
     return Held(
         expires_at=expires_at,
         certificate=certificate,
@@ -231,7 +245,6 @@ def _read(token: str, http: Any) -> Held:
         is_client_deleted=is_client_deleted,
         is_tpp_blocked=tpp_status == "blocked",
         is_revoked=is_revoked,
-        is_customers=is_customers,
         is_consent_deleted=is_deleted,
         consent_expires_at=consent_expires_at,
         access=access.Access(
@@ -239,9 +252,10 @@ def _read(token: str, http: Any) -> Held:
             software_id=software_id,
             client_id=client_id,
             client_pk=client_pk,
-            grant=access.AUTHORIZATION_CODE if is_customers else access.CLIENT_CREDENTIALS,
+            grant=access.AUTHORIZATION_CODE if authorization_id else access.CLIENT_CREDENTIALS,
             scopes=frozenset(scope.split()),
             interaction_id=http.interaction_id,
+            authorization_id=authorization_id,
             attended="HTTP_X_FAPI_CUSTOMER_IP_ADDRESS" in http.META,
             consent_id=consent_id,
             consent_kind=consent_kind,
@@ -261,8 +275,8 @@ def _check_certificate(held: Held, *, shown: Shown | None, **_others: Any) -> No
         raise TokenUnknown(reason="The access token is bound to a DPoP key: it needs the scheme DPoP, and a proof.")
     if shown is None:
         raise CertificateUnknown(reason="The connection has no client certificate.")
-    is_self_signed = shown.refused == certificates.Reason.UNKNOWN_AUTHORITY and held.auth_method == SELF_SIGNED
-    if shown.refused and not is_self_signed:
+    vouches_for_itself = held.auth_method == SELF_SIGNED and shown.refused and shown.refused.name in UNVOUCHED
+    if shown.refused and not vouches_for_itself:
         raise CertificateUnknown(reason=shown.refused.value)
     if held.certificate != shown.thumbprint:
         raise TokenUnknown(reason="The access token is bound to another certificate.")
@@ -283,12 +297,6 @@ def _check_key(held: Held, *, token: str, http: Any, **_others: Any) -> None:
 
 # First of all checks of a token, so that one that was stolen tells its thief nothing.
 BINDINGS: dict[str, Callable[..., None]] = {BEARER: _check_certificate, DPOP: _check_key}
-
-
-def _introduce(caller: Caller, held: Held) -> None:
-    """From here on the caller is known to be the token's client."""
-    caller.client_id, caller.client_jwks = held.access.client_id, held.client_jwks
-    caller.consent_id = held.access.consent_id
 
 
 def _check(held: Held, *, now: datetime) -> None:

@@ -46,8 +46,8 @@ Handler = TypeVar("Handler", bound=Callable[..., Answer | None])
 class Operation:
     """What an operation declares where it stands, in the columns of the standard's own tables."""
 
-    grant: str
-    scope: str
+    grant: str  # empty: either
+    scope: str  # empty: any
     operation_id: str
     body: Wire | None = None
     answers: Wire | None = None

@@ -11,6 +11,8 @@ from bank.errors import Forbidden
 if TYPE_CHECKING:
     from bank.api.endpoint import Endpoint
 
+LOG_IN = "openid"  # the scope that is about the customer, and not about anything that a consent gives access to
+
 
 class GrantWrong(Forbidden):
     """A customer's token where the TPP's own is wanted, or the other way round."""
@@ -38,14 +40,17 @@ class Declared(BasePermission):
     """The operation's own declaration, and nothing else."""
 
     def has_permission(self, request: Request, view: Any) -> bool:  # noqa: ARG002 - the signature is DRF's
-        """Compare token and declaration. Raises GrantWrong, ScopeMissing, PermissionMissing, in this order."""
+        """Compare token and declaration, which may leave grant and scope open.
+
+        Raises GrantWrong, ScopeMissing, PermissionMissing, in this order.
+        """
         endpoint: Endpoint = view
         wanted, held = endpoint.operation, endpoint.access
-        if held.grant != wanted.grant:
+        if wanted.grant not in ("", held.grant):
             raise GrantWrong(reason=f"The operation needs a token by {wanted.grant}, this one came by {held.grant}.")
-        if wanted.scope not in held.scopes:
+        if wanted.scope and wanted.scope not in held.scopes:
             raise ScopeMissing(reason=f"The operation needs the scope {wanted.scope}.")
-        if wanted.grant == access.AUTHORIZATION_CODE and held.consent_id is None:
+        if wanted.grant == access.AUTHORIZATION_CODE and wanted.scope != LOG_IN and held.consent_id is None:
             raise PermissionMissing(reason="The access token hangs on no consent.")
         if wanted.permissions and held.permissions.isdisjoint(wanted.permissions):
             raise PermissionMissing(reason=f"The consent has none of {', '.join(wanted.permissions)}.")

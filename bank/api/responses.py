@@ -72,6 +72,14 @@ class Answer:
         return orjson.dumps(body)
 
 
+class Bare(Answer):
+    """An answer of another standard than the Read/Write API: its data alone, without an envelope."""
+
+    def render(self, *, self_path: str) -> bytes:  # noqa: ARG002 - the signature of every answer
+        """Write Data's members, and nothing around them."""
+        return orjson.dumps(self.data)
+
+
 def absolute(path: str) -> str:
     """The URI of a path, on the host that answers over mutual TLS."""
     return path if path.startswith("https://") else f"{settings.MTLS_URL}{path}"

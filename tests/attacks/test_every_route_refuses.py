@@ -32,7 +32,7 @@ def of(audience: str) -> pytest.MarkDecorator:
 def operations() -> Iterator[Any]:
     """Every operation below /open-banking, as parameters of a test: method, path and declaration."""
     for path, view, _ in ROUTES:
-        if isinstance(view, type) and issubclass(view, Endpoint):
+        if path.startswith("open-banking/") and isinstance(view, type) and issubclass(view, Endpoint):
             for method, operation in view.operations().items():
                 yield pytest.param(method, path, operation, id=f"{method} {path.removeprefix('open-banking/v4.0/')}")
 
@@ -211,6 +211,17 @@ def test_refuses_an_unsigned_body_and_a_missing_key(world, method, path, operati
     expect_refusal(unsigned, status=400, code="U019")
     expect_refusal(keyless, status=400, code="U007")
     assert unsigned["x-jws-signature"]
+
+
+@of("tpp")
+def test_refuses_whoever_holds_no_token_of_its_own_whatever_the_path(world, path):
+    token = world.token("client_credentials", "accounts")
+    for method in METHODS:
+        for who, sent, der in ((world.bob, None, "own"), (world.bob, token, None), (world.carol, token, "own")):
+            answer = who.call(method, filled(path), token=sent, der=der)
+
+            assert answer.status_code in {401, 405, 415}
+            assert answer["x-fapi-interaction-id"]
 
 
 @of("client")

@@ -25,7 +25,7 @@ def rows(name):
 def declared():
     """Every operation that the bank answers, by its place in the documents, with its declaration."""
     for path, view, _audience in checks.routes():
-        if isinstance(view, type) and issubclass(view, Endpoint):
+        if path.startswith("open-banking/") and isinstance(view, type) and issubclass(view, Endpoint):
             place = re.sub("<.*?>", "{}", "/" + path.removeprefix("open-banking/v4.0/").partition("/")[2])
             for method, operation in view.operations().items():
                 yield f"{method} {place}", operation

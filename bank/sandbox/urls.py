@@ -1,0 +1,7 @@
+"""Paths that the sandbox has beside the bank's own."""
+
+from django.urls import path
+
+from bank.sandbox.whoami import WhoAmI
+
+urlpatterns = [path("whoami", WhoAmI.as_view())]
