@@ -1,5 +1,7 @@
 """Django's entry for this package."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -9,3 +11,7 @@ class OauthConfig(AppConfig):
     name = "bank.oauth"
     label = "oauth"
     verbose_name = "Authorization server"
+
+    def ready(self) -> None:
+        """Register who handles this package's messages."""
+        import_module("bank.oauth.pings")

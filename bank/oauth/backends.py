@@ -8,6 +8,8 @@ from oauthlib import openid
 from oauthlib.common import Request
 
 from bank.oauth import profile, tokens
+from bank.oauth.backchannel import GRANT_TYPE
+from bank.oauth.backchannel_grant import BackchannelGrant
 from bank.oauth.clients import Caller
 from bank.oauth.models import Authorization, Client
 from bank.oauth.validators import CALLER, PARAMETERS, Validator, caller_of
@@ -34,7 +36,15 @@ class Server(openid.Server):
         del self.tokens["JWT"]
         for grant in (self.auth_grant, self.openid_connect_auth, self.openid_connect_hybrid):
             grant.custom_validators.pre_auth.append(validator.validate_profile)
-        for grant in (self.auth_grant, self.openid_connect_auth, self.credentials_grant, self.refresh_grant):
+        backchannel = BackchannelGrant(validator)
+        self.grant_types[GRANT_TYPE] = backchannel
+        for grant in (
+            self.auth_grant,
+            self.openid_connect_auth,
+            self.credentials_grant,
+            self.refresh_grant,
+            backchannel,
+        ):
             grant.custom_validators.post_token.append(validator.bind_token)
 
 

@@ -9,13 +9,14 @@ from django.conf import settings
 from oauth2_provider.settings import oauth2_settings
 
 from bank.keys.store import ALGORITHMS
-from bank.oauth import profile, registration
+from bank.oauth import backchannel, profile, registration
 from bank.oauth.models import Client
 
 MACHINE_ENDPOINTS = {
     "token_endpoint": "/oauth/token",
     "pushed_authorization_request_endpoint": "/oauth/par",
     "revocation_endpoint": "/oauth/revoke",
+    "backchannel_authentication_endpoint": "/oauth/backchannel",
 }
 
 
@@ -51,4 +52,5 @@ def document() -> dict[str, Any]:
         "request_object_signing_alg_values_supported": list(ALGORITHMS),
         "authorization_signing_alg_values_supported": list(ALGORITHMS),
         "tls_client_certificate_bound_access_tokens": True,
+        **backchannel.metadata(),
     }

@@ -36,6 +36,7 @@ def test_puts_every_machine_endpoint_on_the_mutual_tls_host(document: dict[str, 
         "token_endpoint",
         "pushed_authorization_request_endpoint",
         "revocation_endpoint",
+        "backchannel_authentication_endpoint",
     }
     for name, url in aliases.items():
         assert document[name] == url
@@ -53,13 +54,13 @@ def test_serves_every_address_that_it_names(document: dict[str, object]) -> None
 
     served = {resolve(url.removeprefix(ISSUER).removeprefix(MTLS)).func for url in named}
 
-    assert len(served) == len(named) == 5
+    assert len(served) == len(named) == 6
 
 
 def test_names_no_algorithm_but_the_two(document: dict[str, object]) -> None:
     listed = [values for name, values in document.items() if "_alg_values_" in name]
 
-    assert len(listed) == 5
+    assert len(listed) == 6
     assert all(values == ["PS256", "ES256"] for values in listed)
 
 

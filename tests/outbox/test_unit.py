@@ -1,5 +1,6 @@
 """The unit of work: one transaction, its trail and its messages written last."""
 
+import contextlib
 from datetime import timedelta
 
 import pytest
@@ -75,3 +76,16 @@ def test_writes_what_it_hands_over_as_handed_over(db, now):
     assert open_unit.to_hand_over == [at_once.pk]
     assert (at_once.due_at, at_once.hand_overs) == (now + unit.LEASE, 1)
     assert Message.objects.get(payload__subject="later").due_at == later
+
+
+def test_reaches_outside_once_all_is_written_and_not_at_all_if_nothing_is(db, now):
+    seen = []
+
+    with unit.work():
+        unit.afterwards(lambda: seen.append(unit._current.get()))
+        assert seen == []
+    with contextlib.suppress(ZeroDivisionError), unit.work():
+        unit.afterwards(lambda: seen.append("too much"))
+        raise ZeroDivisionError
+
+    assert seen == [None]
