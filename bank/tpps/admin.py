@@ -1,9 +1,11 @@
 """The desk's pages for TPPs and whom the bank trusts."""
 
 from django.contrib import admin
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from bank.desk import pages
-from bank.tpps import desk
+from bank.tpps import chains, desk
 from bank.tpps.models import TPP, Certificate, SoftwareStatement, TrustAnchor
 
 __all__ = ["desk"]  # imported so that its actions are registered
@@ -16,7 +18,7 @@ class TPPAdmin(pages.ReadOnly):
     list_display = ("name", "id", "status", "roles", "created_at")
     list_filter = ("status",)
     ordering = ("name",)
-    search_fields = ("name", "=id", "=software_statements__id", "=software_statements__client__client_id")
+    search_fields = ("name", "=id", "=software_statements__id", "=software_statements__clients__client_id")
     search_help_text = "Name, organisation id, software id or client id"
     fields = ("id", "name", "status", "blocked_reason", "roles", "created_at")
 
@@ -29,7 +31,7 @@ class SoftwareStatementAdmin(pages.ReadOnly):
     list_select_related = ("tpp",)
     ordering = ("client_name",)
     search_fields = ("client_name", "=id", "tpp__name")
-    fields = ("id", "tpp", "client_name", "redirect_uris", "roles", "keys", "created_at")
+    fields = ("id", "tpp", "client_name", "redirect_uris", "roles", "keys", "created_at", "withdrawn_at")
     readonly_fields = ("keys",)
 
     @admin.display(description="keys it signs with")
@@ -54,8 +56,26 @@ class CertificateAdmin(pages.ReadOnly):
 class TrustAnchorAdmin(pages.ReadOnly):
     """Authorities that the bank believes."""
 
-    list_display = ("name", "trusted_since", "withdrawn_at")
+    list_display = ("name", "kind", "uses", "trusted_since", "withdrawn_at")
+    list_filter = ("kind",)
     ordering = ("name",)
+    fields = ("name", "kind", "uses", "issuer", "crl_url", "trusted_since", "withdrawn_at", "certificates", "keys")
+    readonly_fields = ("certificates", "keys")
+
+    @admin.display(description="certificates")
+    def certificates(self, anchor: TrustAnchor) -> SafeString:
+        """Its certificates, by name and end."""
+        known = chains.chain_of(anchor)
+        return format_html_join(
+            mark_safe("<br>"),
+            "{}, until {}",
+            ((one.subject.rfc4514_string(), pages.moment(one.not_valid_after_utc)) for one in known),
+        )
+
+    @admin.display(description="keys it signs statements with")
+    def keys(self, anchor: TrustAnchor) -> str:
+        """The key set, readable."""
+        return pages.pretty(anchor.jwks)
 
 
 @pages.section(TPP)

@@ -1,11 +1,13 @@
-"""The sandbox's certification authority: a root, an issuing authority below it, and the certificates it signs.
+"""The sandbox's certification authority: a root, an issuing authority below it, and what they sign.
 
 Keys and certificates of the authority live in VAR_DIR/keys. Whom it issues to, and the records: bank/tpps/directory.py.
+What a TPP's certificate says of roles and rank: bank/tpps/qualified.py.
 """
 
+import functools
 import ipaddress
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,12 +19,20 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from bank.tpps.models import Certificate
+
+ROOT_NAME, ISSUING_NAME = "Lombard Sandbox Root CA", "Lombard Sandbox Issuing CA"
 PrivateKey = rsa.RSAPrivateKey
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 RSA_BITS = 2048
 ROOT_DAYS, ISSUING_DAYS, LEAF_DAYS = 3650, 1825, 397
+CRL_DAYS = 7
 BACKDATED = timedelta(hours=1)  # a caller whose clock is behind ours must not find a fresh certificate invalid
 RENEW_BEFORE = timedelta(days=30)
+USAGES_OF = {
+    Certificate.Use.TRANSPORT: ("digital_signature",),
+    Certificate.Use.SIGNING: ("digital_signature", "content_commitment"),
+}
 USAGES = (
     "digital_signature",
     "content_commitment",
@@ -51,51 +61,93 @@ class Authority:
 
 
 def load_or_make(folder: Path, *, now: datetime) -> Authority:
-    """Read the authority from its folder, or found it there."""
-    if not (folder / "issuing.pem").exists():
-        _found(folder, now=now)
-    key = serialization.load_pem_private_key((folder / "issuing.key").read_bytes(), None)
-    assert isinstance(key, rsa.RSAPrivateKey), "the issuing authority's key is an RSA key"
-    root = x509.load_pem_x509_certificate((folder / "root.pem").read_bytes())
-    return Authority(root, x509.load_pem_x509_certificate((folder / "issuing.pem").read_bytes()), key)
+    """Read the authority from its folder, or found it there.
 
-
-def _found(folder: Path, *, now: datetime) -> None:
+    Each of its two certificates is renewed over the same key before it could end earlier than one that it signs today.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    root_key, issuing_key = new_key(), new_key()
-    write_key(folder / "root.key", root_key)
-    write_key(folder / "issuing.key", issuing_key)
-    root_name, issuing_name = _name("Lombard Sandbox Root CA"), _name("Lombard Sandbox Issuing CA")
-    root = _start(root_name, root_name, root_key.public_key(), now, ROOT_DAYS)
-    root = root.add_extension(x509.BasicConstraints(ca=True, path_length=1), critical=True)
-    issuing = _start(issuing_name, root_name, issuing_key.public_key(), now, ISSUING_DAYS)
-    issuing = issuing.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-    authority_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key())
-    for builder, name in ((root, "root"), (issuing, "issuing")):
-        signed = (
-            builder.add_extension(_usage("key_cert_sign", "crl_sign"), critical=True)
-            .add_extension(authority_key, critical=False)
-            .sign(root_key, hashes.SHA256())
-        )
-        (folder / f"{name}.pem").write_text(as_pem(signed))
+    root_key, issuing_key = _key(folder / "root.key"), _key(folder / "issuing.key")
+    root, issuing = _certificate(folder / "root.pem"), _certificate(folder / "issuing.pem")
+    if root is None or _ends_within(ISSUING_DAYS, root, now=now):
+        root = _sign_authority(ROOT_NAME, root_key, key=root_key, days=ROOT_DAYS, path_length=1, now=now)
+        replace(folder / "root.pem", as_pem(root))
+    if issuing is None or _ends_within(LEAF_DAYS, issuing, now=now):
+        issuing = _sign_authority(ISSUING_NAME, root_key, key=issuing_key, days=ISSUING_DAYS, path_length=0, now=now)
+        replace(folder / "issuing.pem", as_pem(issuing))
+    return Authority(root, issuing, issuing_key)
 
 
-def issue_transport(
-    authority: Authority, *, subject: x509.Name, public_key: PublicKey, now: datetime
+def _key(path: Path) -> PrivateKey:
+    if not path.exists():
+        write_key(path, new_key())
+    return _private(path.read_bytes())
+
+
+@functools.lru_cache(maxsize=8)
+def _private(pem: bytes) -> PrivateKey:
+    """Read once: the library examines an RSA key for longer than it signs with it."""
+    key = serialization.load_pem_private_key(pem, None)
+    assert isinstance(key, rsa.RSAPrivateKey), "the authority's keys are RSA keys"
+    return key
+
+
+def _certificate(path: Path) -> x509.Certificate | None:
+    return x509.load_pem_x509_certificate(path.read_bytes()) if path.exists() else None
+
+
+def _ends_within(days: int, certificate: x509.Certificate, *, now: datetime) -> bool:
+    return certificate.not_valid_after_utc < now + timedelta(days=days) + RENEW_BEFORE
+
+
+def _sign_authority(
+    common_name: str, signer: PrivateKey, *, key: PrivateKey, days: int, path_length: int, now: datetime
 ) -> x509.Certificate:
-    """Issue what a TPP proves itself with in TLS: like an OBWAC, for client and server authentication."""
-    purposes = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH])
-    builder = _leaf(authority, subject, public_key, now).add_extension(_usage("digital_signature"), critical=True)
-    return builder.add_extension(purposes, critical=False).sign(authority.key, hashes.SHA256())
+    authority_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key())
+    return (
+        _start(_name(common_name), _name(ROOT_NAME), key.public_key(), now, days)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
+        .add_extension(_usage("key_cert_sign", "crl_sign"), critical=True)
+        .add_extension(authority_key, critical=False)
+        .sign(signer, hashes.SHA256())
+    )
 
 
-def issue_signing(
-    authority: Authority, *, subject: x509.Name, public_key: PublicKey, now: datetime
+def issue(
+    authority: Authority,
+    *,
+    use: Certificate.Use,
+    subject: x509.Name,
+    public_key: PublicKey,
+    extensions: Iterable[x509.ExtensionType] = (),
+    now: datetime,
 ) -> x509.Certificate:
-    """Issue what a TPP's signatures are made under: like an OBSeal, never good for TLS."""
-    builder = _leaf(authority, subject, public_key, now)
-    usage = _usage("digital_signature", "content_commitment")
-    return builder.add_extension(usage, critical=True).sign(authority.key, hashes.SHA256())
+    """Issue a TPP's certificate: for transport (client and server authentication in TLS), or for signing, never both.
+
+    extensions: what else it says (roles, where it would be revoked); none of them critical.
+    """
+    builder = _leaf(authority, subject, public_key, now).add_extension(_usage(*USAGES_OF[use]), critical=True)
+    if use == Certificate.Use.TRANSPORT:
+        purposes = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH])
+        builder = builder.add_extension(purposes, critical=False)
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=False)
+    return builder.sign(authority.key, hashes.SHA256())
+
+
+def revocation_list(authority: Authority, revoked: Iterable[tuple[int, datetime]], *, now: datetime) -> bytes:
+    """Sign the list (DER) of what was taken back: serial numbers, and since when."""
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(authority.certificate.subject)
+        .last_update(now - BACKDATED)
+        .next_update(now + timedelta(days=CRL_DAYS))
+        .add_extension(x509.CRLNumber(int(now.timestamp() * 1000)), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.key.public_key()), critical=False)
+    )
+    for serial_number, since in revoked:
+        entry = x509.RevokedCertificateBuilder().serial_number(serial_number).revocation_date(since).build()
+        builder = builder.add_revoked_certificate(entry)
+    return builder.sign(authority.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
 def issue_server(
@@ -134,6 +186,13 @@ def write_key(path: Path, key: PrivateKey) -> None:
     """Write a private key so that nobody else can ever read it."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+
+def replace(path: Path, text: str) -> None:
+    """Write a file anew; who reads it meanwhile finds the old one whole or the new one whole."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished.write_text(text)
+    unfinished.replace(path)
 
 
 def as_pem(certificate: x509.Certificate) -> str:

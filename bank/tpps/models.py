@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
+from cryptography import x509
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -28,6 +29,7 @@ class TPP(models.Model):
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.ACTIVE)
     blocked_reason = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField()
+    token_checksum = models.CharField(max_length=64, blank=True)  # of what it manages itself in the directory with
 
     class Meta:
         verbose_name = "TPP"
@@ -49,6 +51,7 @@ class SoftwareStatement(models.Model):
     roles = ArrayField(models.CharField(max_length=8, choices=Role.choices))
     jwks = models.JSONField(default=dict)
     created_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.client_name} ({self.id})"
@@ -74,6 +77,10 @@ class Certificate(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    def read(self) -> x509.Certificate:
+        """The certificate itself."""
+        return x509.load_pem_x509_certificate(self.pem.encode())
 
 
 class TrustAnchor(models.Model):
@@ -105,3 +112,16 @@ class TrustAnchor(models.Model):
     def trusts(self, now: datetime) -> bool:
         """Tell whether this anchor counts at that instant."""
         return self.trusted_since <= now and (self.withdrawn_at is None or now < self.withdrawn_at)
+
+
+class RevocationList(models.Model):
+    """What an authority says it has taken back, as the bank has last read it (RFC 5280 section 5)."""
+
+    anchor = models.OneToOneField(TrustAnchor, models.CASCADE, primary_key=True, related_name="revocation_list")
+    der = models.BinaryField()
+    issued_at = models.DateTimeField()
+    ends_at = models.DateTimeField()  # from then on it says nothing any more
+    read_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.anchor} {self.issued_at}"

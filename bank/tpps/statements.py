@@ -4,6 +4,7 @@ The sandbox's directory signs with a key of its own, in VAR_DIR/keys beside its 
 data, as with certificates (TrustAnchor). What a registration makes of one: bank/oauth/registering.py.
 """
 
+import functools
 import secrets
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from joserfc.jwk import KeyParameters, RSAKey
 
 from bank.keys import jose, store
 from bank.tpps import authority
+from bank.tpps.certificates import VerifiedCertificate
 from bank.tpps.models import Role, SoftwareStatement, TrustAnchor
 
 ISSUER = "Lombard sandbox directory"
@@ -47,6 +49,8 @@ class Reason(StrEnum):
     BAD_REDIRECT_URI = "The software statement has a redirect URI that is not an https URL, or has a fragment."
     BAD_KEY_SET_ADDRESS = "The software statement's software_jwks_endpoint is not an https URL."
     WITHDRAWN = "The software statement was withdrawn by its directory."
+    OTHER_ORGANISATION = "The certificate belongs to another organisation than the software statement."
+    ROLE_NOT_IN_CERTIFICATE = "The software statement has a role that the certificate's PSD2 roles do not cover."
 
 
 class StatementRefused(Exception):
@@ -62,8 +66,13 @@ def key() -> RSAKey:
     path = settings.VAR_DIR / "keys" / "directory.key"
     if not path.exists():
         authority.write_key(path, authority.new_key())
+    return _read(path.read_bytes())
+
+
+@functools.lru_cache(maxsize=2)
+def _read(pem: bytes) -> RSAKey:
     parameters: KeyParameters = {"use": "sig", "alg": "PS256"}
-    found = RSAKey.import_key(path.read_bytes(), parameters)
+    found = RSAKey.import_key(pem, parameters)
     found.ensure_kid()
     return found
 
@@ -128,7 +137,20 @@ def verify(token: str, *, now: datetime) -> dict[str, Any]:
         raise StatementRefused(Reason.WRONG_MODE)
     _check_roles(claims)
     _check_addresses(claims)
+    if SoftwareStatement.objects.filter(pk=claims["software_id"], withdrawn_at__isnull=False).exists():
+        raise StatementRefused(Reason.WITHDRAWN)
     return claims
+
+
+def check_holder(claims: Mapping[str, Any], certificate: VerifiedCertificate) -> None:
+    """See that whoever shows a statement is whom it is about, and may do what it says, by its certificate.
+
+    Raises StatementRefused.
+    """
+    if certificate.organisation_id != claims["org_id"]:
+        raise StatementRefused(Reason.OTHER_ORGANISATION)
+    if certificate.roles is not None and not set(claims["software_roles"]) <= certificate.roles:
+        raise StatementRefused(Reason.ROLE_NOT_IN_CERTIFICATE)
 
 
 def _signed(token: str, *, now: datetime) -> dict[str, Any]:

@@ -1,0 +1,36 @@
+"""The reasons why a certificate does not count, for the log and for the TPP that looks a refusal up."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a certificate does not count, in the order in which it is found out."""
+
+    UNREADABLE = "The certificate cannot be read."
+    NOT_YET_VALID = "The certificate is not valid yet."
+    EXPIRED = "The certificate has expired."
+    WEAK_KEY = "The certificate's key is weaker than RSA with 2048 bits or P-256, or of another kind."
+    WEAK_SIGNATURE = "The certificate is signed over a hash other than SHA-256, SHA-384 or SHA-512."
+    SELF_SIGNED = "The certificate is signed by itself, and this client is not registered with such a one."
+    IS_AUTHORITY = "The certificate is that of an authority, not of a TPP."
+    UNKNOWN_EXTENSION = "The certificate has a critical extension that this bank does not know."
+    ISSUER_IS_NO_AUTHORITY = "The certificate was issued with a certificate of a TPP, which is no authority."
+    MISSING_INTERMEDIATE = "The authority between the certificate and a trusted one is not known to this bank."
+    UNKNOWN_AUTHORITY = "The certificate was issued by an authority that this bank does not trust."
+    FORGED = "The certificate names an authority as its issuer that did not sign it."
+    WITHDRAWN_AUTHORITY = "The certificate was issued by an authority that this bank trusts no more."
+    AUTHORITY_EXPIRED = "The certificate of the authority that issued the certificate has expired."
+    BROKEN_CHAIN = "The chain from the certificate to its authority breaks a rule of RFC 5280."
+    UNTRUSTED_USE = "The certificate's authority is not trusted in certificates for this use."
+    NO_USE = "The certificate does not say what its key may be used for."
+    WRONG_USE = "The certificate was issued for another use."
+    UNREADABLE_QUALIFICATION = "The certificate's QCStatements cannot be read."
+    NOT_QUALIFIED = "The certificate is not a qualified one, as those of its authority must be."
+    WRONG_TYPE = "The certificate's QCStatements name another type: a seal is not for TLS, one for TLS seals nothing."
+    NO_ROLES = "The certificate names no PSD2 roles, as a qualified one must."
+    UNKNOWN_ROLE = "The certificate names a PSD2 role that does not exist."
+    NO_TPP_ROLE = "The certificate names none of the PSD2 roles of a TPP."
+    NO_ORGANISATION = "The certificate names no organisation id (OU, or organizationIdentifier)."
+    AMBIGUOUS_SUBJECT = "The certificate's subject names more than one organisation id or common name."
+    REVOCATION_UNKNOWN = "The authority's revocation list is missing or out of date, so the certificate cannot count."
+    REVOKED = "The certificate was revoked."
