@@ -2,16 +2,24 @@
 
 import select
 import ssl
+import time
 from typing import Any
 
 from gunicorn.workers import gthread
 
 LINGER_MS = 3  # so long a thread stays with a connection that it has just answered
 SILENCE_SECONDS = 0.05  # so long a thread waits for the next bytes; then the connection waits where it costs none
+PAUSE_SECONDS = 0.0005  # so much later a process takes a new connection for each that it has already
+PAUSE_SECONDS_MAX = 0.004
 
 
 class Worker(gthread.ThreadWorker):
     """Gunicorn waits up to 5 seconds for the first bytes, and after the handshake in the thread that made it."""
+
+    def accept(self, listener: Any) -> None:
+        """Leave a new connection to the process that has the fewest: it comes first, and the others find it gone."""
+        time.sleep(min(self.nr_conns * PAUSE_SECONDS, PAUSE_SECONDS_MAX))
+        super().accept(listener)
 
     def handle(self, conn: Any) -> Any:
         """Take a connection as far as it has bytes for; what it answers is gunicorn's own affair."""
