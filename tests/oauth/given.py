@@ -139,7 +139,7 @@ class Party:
             "code_challenge": CHALLENGE,
             "code_challenge_method": "S256",
             "claims": {"id_token": intent | {"acr": {"essential": True, "values": [SCA]}}},
-        }
+        } | ({"response_mode": "jwt"} if self.client.authorization_signed_response_alg else {})
 
     def form(self, consent_id: str = "con_0", **parameters: Any) -> dict[str, str]:
         """The same as plain parameters. None leaves one out."""
@@ -159,12 +159,12 @@ class Party:
             extra = {"headers": {"DPoP": self.prover.proof("POST", settings.MTLS_URL + path)}} | extra
         return self.browser.post(path, body, content_type=content_type, secure=True, **environ, **extra)
 
-    def token(self, *, der: bytes | str | None = "own", **form: str) -> HttpResponse:
-        """Call the token endpoint, authenticated unless the form says how."""
+    def token(self, *, der: bytes | str | None = "own", headers: Any = None, **form: str) -> HttpResponse:
+        """Call the token endpoint, authenticated unless the form says how, with the key's proof unless headers do."""
         proof = {} if "client_assertion" in form or "client_id" in form else self.proof()
-        return self.post(TOKEN, proof | form, der=der)
+        return self.post(TOKEN, proof | form, der=der, **({} if headers is None else {"headers": headers}))
 
-    def redeem(self, code: str, **form: str | None) -> HttpResponse:
+    def redeem(self, code: str, **form: Any) -> HttpResponse:
         """Turn a code into tokens."""
         complete = {"code": code, "redirect_uri": people.REDIRECT_URI, "code_verifier": VERIFIER} | form
         return self.token(grant_type="authorization_code", **without(complete))
@@ -173,12 +173,15 @@ class Party:
         """Push a request object, with other fields beside it."""
         return self.post(PAR, self.proof() | without({"request": request}) | form)
 
-    def pushed(self, consent_id: str = "con_0", **parameters: Any) -> str:
-        """Push a request as this client does it; return its request_uri."""
+    def ask(self, consent_id: str = "con_0", **parameters: Any) -> HttpResponse:
+        """Push a request as this client does it, signed or plain."""
         if self.is_fapi1 or self.client.require_signed_request_object:
-            answer = self.push(self.request_object(consent_id, **parameters))
-        else:
-            answer = self.post(PAR, self.proof() | self.form(consent_id, **parameters))
+            return self.push(self.request_object(consent_id, **parameters))
+        return self.post(PAR, self.proof() | self.form(consent_id, **parameters))
+
+    def pushed(self, consent_id: str = "con_0", **parameters: Any) -> str:
+        """Have a request kept; return its request_uri."""
+        answer = self.ask(consent_id, **parameters)
         assert answer.status_code == 201, answer.content
         uri: str = answer.json()["request_uri"]
         return uri
@@ -237,6 +240,11 @@ def error_page(answer: HttpResponse) -> HttpResponse:
     page = Browser().get(answer["Location"], secure=True)
     assert page.status_code == 400
     return page
+
+
+def told(brought: dict[str, str]) -> dict[str, Any]:
+    """What an answer tells, whether it is signed or not."""
+    return claims_of(brought["response"]) if "response" in brought else brought
 
 
 def brought_back(location: str) -> dict[str, str]:
