@@ -1,4 +1,4 @@
-"""The bank's signing keys at hand: encrypted at rest, read every ten seconds by each process.
+"""The bank's signing keys at hand: encrypted at rest, read every five seconds by each process.
 
 What is signed with them: bank/keys/jose.py. How one follows another: bank/keys/rotation.py. The key that encrypts them
 comes from outside the database (settings).
@@ -23,7 +23,7 @@ Key = RSAKey | ECKey
 State = SigningKey.State
 ALGORITHMS = ("PS256", "ES256")
 RSA_BITS = 2048
-REREAD_SECONDS = 10  # so long another process may go on signing with a key that was just replaced
+REREAD_SECONDS = 5  # so long another process may go on signing with a key that was just replaced
 PUBLISHED_ORDER = (
     State.ACTIVE,
     State.NEXT,

@@ -60,7 +60,7 @@ def statements(bob: calls.Caller, *request: Any, token: str, status: int, **head
     with CaptureQueriesContext(connection) as queries:
         answer = bob.call(*request, token=token, **headers)
     assert answer.status_code == status, answer.content
-    rereading = "keys_signingkey"  # every ten seconds, by whichever request comes
+    rereading = "keys_signingkey"  # every five seconds, by whichever request comes
     return [short(query["sql"]) for query in queries if rereading not in query["sql"]]
 
 
