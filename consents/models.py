@@ -94,7 +94,10 @@ class ConsentAccount(models.Model):
 class Transition(models.Model):
     """One step of a consent's life, kept for good."""
 
-    consent = models.ForeignKey(Consent, models.PROTECT, related_name="transitions", db_index=False)
+    # The trigger that moves the consent finds it, and a consent is kept for good: a constraint would look once more.
+    consent = models.ForeignKey(
+        Consent, models.PROTECT, related_name="transitions", db_index=False, db_constraint=False
+    )
     from_status = models.CharField(max_length=4, choices=Status.choices)
     to_status = models.CharField(max_length=4, choices=Status.choices)
     reasons = models.JSONField("StatusReason[]", default=list)

@@ -14,7 +14,9 @@ class IdempotencyKey(models.Model):
 
     # No constraint in the database: checking it would lock one row of a busy client in every one of its requests. The
     # client has been read with its token a moment before.
-    client = models.ForeignKey(settings.OAUTH2_PROVIDER_APPLICATION_MODEL, models.CASCADE, db_constraint=False)
+    client = models.ForeignKey(
+        settings.OAUTH2_PROVIDER_APPLICATION_MODEL, models.CASCADE, db_constraint=False, db_index=False
+    )
     endpoint = models.CharField(max_length=120)
     key = models.CharField(max_length=40)
     body_digest = models.BinaryField(max_length=32)
