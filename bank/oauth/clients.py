@@ -159,7 +159,8 @@ def _by_certificate(form: Mapping[str, str], caller: Caller) -> Client:
     if client is None or client.token_endpoint_auth_method == Client.AuthMethod.PRIVATE_KEY_JWT:
         raise InvalidClient("The client is not authenticated.")
     if client.token_endpoint_auth_method == Client.AuthMethod.SELF_SIGNED:
-        return client  # whose certificate it is, authenticate() looks at in a moment
+        _check_self_signed(client, caller)
+        return client
     certificate = _transport(caller)
     registered = x509.Name.from_rfc4514_string(client.tls_client_auth_subject_dn)
     if names.folded(certificate.subject) != names.folded(registered):
