@@ -2,8 +2,11 @@
 
 from django.contrib import admin
 
+from bank.customers import desk
 from bank.customers.models import User
 from bank.desk import pages
+
+__all__ = ["desk"]  # imported so that its actions are registered
 
 
 @admin.register(User)
@@ -21,6 +24,7 @@ class UserAdmin(pages.ReadOnly):
         "is_active",
         "is_superuser",
         "failed_attempts",
+        "pauses",
         "locked_until",
         "last_login",
         "created_at",

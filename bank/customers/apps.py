@@ -12,6 +12,6 @@ class CustomersConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the methods of strong customer authentication, in the order in which pages offer them."""
-        from bank.customers import sca
+        from bank.customers import codes, passkeys, recovery, sca
 
-        sca.register(sca.FixedCode)
+        sca.register(passkeys.Passkeys, codes.AppCodes, sca.FixedCode, recovery.RecoveryCodes)

@@ -11,7 +11,8 @@ from bank.audit import trail
 from bank.customers.models import User
 
 FAILURES_MAX = 5
-PAUSE = timedelta(minutes=15)
+PAUSE = timedelta(minutes=15)  # the first; the next one is twice as long, until the customer has proved themselves
+PAUSE_MAX = timedelta(days=1)
 
 
 def attempt(*, username: str, password: str, kind: str, now: datetime) -> User | None:
@@ -46,8 +47,10 @@ def count_failure(person: User, *, what: str, now: datetime) -> bool:
     failures = person.failed_attempts + 1
     pauses = failures >= FAILURES_MAX
     person.failed_attempts = 0 if pauses else failures
-    person.locked_until = now + PAUSE if pauses else person.locked_until
-    person.save(update_fields=["failed_attempts", "locked_until"])
+    if pauses:
+        person.locked_until = now + min(PAUSE * 2 ** min(person.pauses, 8), PAUSE_MAX)
+        person.pauses += 1
+    person.save(update_fields=["failed_attempts", "locked_until", "pauses"])
     actor = f"{person.kind}:{person.username}"
     action = "log-in.paused" if pauses else "log-in.failed"
     trail.record(actor=actor, action=action, subject=person.username, now=now, detail={"what": what})
@@ -57,5 +60,5 @@ def count_failure(person: User, *, what: str, now: datetime) -> bool:
 def forgive(person: User) -> None:
     """Forget earlier failures: the person has proved who they are."""
     if person.failed_attempts or person.locked_until:
-        User.objects.filter(pk=person.pk).update(failed_attempts=0, locked_until=None)
-        person.failed_attempts, person.locked_until = 0, None
+        person.failed_attempts, person.pauses, person.locked_until = 0, 0, None
+        person.save(update_fields=["failed_attempts", "pauses", "locked_until"])

@@ -4,7 +4,6 @@ What a session keeps of it: the nonce that was offered for an errand, until it i
 given, each good for its own errand with the very facts that were proved.
 """
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,8 +28,7 @@ class Proof:
 
 def offer(request: HttpRequest, *, customer: User, errand: Errand) -> dict[str, object]:
     """Offer every method that the customer has: the context of lombard/sca.html, under a fresh nonce."""
-    nonce = secrets.token_urlsafe(24)
-    sessions.keep_nonce(request.session, errand=errand.id, nonce=nonce)
+    nonce = sessions.offer_nonce(request.session, errand=errand.id)
     ways: dict[str, dict[str, object]] = {}
     for method in sca.offered(customer=customer, errand=errand):  # methods of one field share one part of the page
         part = ways.setdefault(method.field, {"template": method.template})
@@ -48,6 +46,11 @@ def attempt(request: HttpRequest, *, customer: User, errand: Errand, now: dateti
     if made.outcome is sca.Outcome.PAUSED:
         request.session.flush()
     return made.outcome
+
+
+def field_of(request: HttpRequest) -> str:
+    """The field of the page to which a problem belongs: a code is typed, a passkey is not."""
+    return next((name for name in ("otp", "recovery_code") if name in request.POST), "")
 
 
 def proof(session: SessionBase, *, errand: Errand, now: datetime) -> Proof | None:

@@ -4,7 +4,8 @@ The store is one; what keeps the worlds apart is that a session counts only in t
 that a cookie's value moved to the other cookie's name opens nothing.
 """
 
-from datetime import datetime
+import secrets
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
+from bank import clock
 from bank.customers.models import User
 
 STAFF_PATH = "/admin"
@@ -25,6 +27,10 @@ BACKEND = "bank.customers.backends.Passwords"
 AUTHENTICATED_AT = "authenticated_at"
 PROVED = "proved"
 NONCES = "nonces"
+SEEN_AT = "seen_at"
+SEEN_EVERY = timedelta(seconds=20)  # so exactly it is known when somebody was last seen
+IDLE_MAX = {"customer": timedelta(minutes=5), "staff": timedelta(minutes=30)}  # SCA standards, article 4(3)(d)
+SESSION_MAX = {"customer": timedelta(hours=1), "staff": timedelta(hours=10)}
 PROOFS_MAX = 5  # how many requests one session can have proved itself for; older ones must prove again
 
 
@@ -90,17 +96,34 @@ class AuthenticationMiddleware(DjangoAuthentication):
         person = request.user
 
         def in_own_world() -> User | AnonymousUser:
-            if person.is_authenticated and person.is_staff == is_staff_path(request.path_info):
-                return person
-            return AnonymousUser()
+            if not person.is_authenticated or person.is_staff != is_staff_path(request.path_info):
+                return AnonymousUser()
+            if _is_over(request.session, kind=person.kind, now=clock.now()):
+                request.session.flush()
+                return AnonymousUser()
+            return person
 
         request.user = SimpleLazyObject(in_own_world)  # type: ignore[assignment] # stands for the user it wraps
+
+
+def _is_over(session: SessionBase, *, kind: str, now: datetime) -> bool:
+    """Tell whether a session was idle for too long or is too old; else note that its owner was seen.
+
+    The admin's log-in is Django's own and notes nothing: such a session begins when it is first used.
+    """
+    began, seen = (datetime.fromisoformat(session.get(name) or now.isoformat()) for name in (AUTHENTICATED_AT, SEEN_AT))
+    if now - seen >= IDLE_MAX[kind] or now - began >= SESSION_MAX[kind]:
+        return True
+    if SEEN_AT not in session or now - seen >= SEEN_EVERY:
+        session[SEEN_AT] = now.isoformat()
+        session.setdefault(AUTHENTICATED_AT, now.isoformat())
+    return False
 
 
 def begin(request: HttpRequest, *, customer: User, now: datetime) -> None:
     """Let a customer in whose password was right: under a new session key, so that nobody can have fixed it before."""
     login(request, customer, backend=BACKEND)
-    request.session[AUTHENTICATED_AT] = now.isoformat()
+    request.session[AUTHENTICATED_AT] = request.session[SEEN_AT] = now.isoformat()
     request.session[PROVED] = {}
     request.session[NONCES] = {}
 
@@ -111,10 +134,12 @@ def authenticated_at(session: SessionBase) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def keep_nonce(session: SessionBase, *, errand: str, nonce: str) -> None:
-    """Keep what a page offered for an errand."""
+def offer_nonce(session: SessionBase, *, errand: str) -> str:
+    """Make and keep what a page offers for an errand."""
+    nonce = secrets.token_urlsafe(24)
     kept = dict(list(session.get(NONCES, {}).items())[1 - PROOFS_MAX :])
     session[NONCES] = {**kept, errand: nonce}
+    return nonce
 
 
 def take_nonce(session: SessionBase, *, errand: str) -> str:

@@ -2,6 +2,16 @@
 
 from django.urls import path
 
-from bank.customers import views
+from bank.customers import security, views
 
-urlpatterns = [path("", views.welcome)]
+urlpatterns = [
+    path("", views.welcome),
+    path("security", security.overview),
+    path("security/login", security.login),
+    path("security/prove", security.prove),
+    path("security/passkey", security.add_passkey),
+    path("security/app", security.add_app),
+    path("security/codes", security.make_codes),
+    path("security/remove", security.remove),
+    path("security/log-out", security.log_out),
+]
