@@ -31,7 +31,7 @@ from bank.tpps import directory
 Say = Callable[[str], None]
 
 LOOK_SECONDS = 0.25
-READY_SECONDS = 60.0
+READY_SECONDS = 180.0
 FAILURES_MAX = 3  # while starting; later it is tried for ever
 FREE_PORT_SECONDS = 5.0  # what processes of a killed sandbox may need to end
 

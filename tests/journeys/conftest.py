@@ -50,7 +50,7 @@ def chromium() -> Iterator[Browser]:
 def screen(chromium: Browser) -> Iterator[BrowserContext]:
     """One person at one screen, who has told the browser to trust the sandbox."""
     context = chromium.new_context(ignore_https_errors=True, viewport={"width": 1024, "height": 900}, locale="en-GB")
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     yield context
     context.close()
 

@@ -20,7 +20,7 @@ def desk(chromium: Browser, tpp: client.Client):
 
     def open_as(name: str) -> Page:
         context = chromium.new_context(ignore_https_errors=True, viewport={"width": 1280, "height": 900})
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         page = context.new_page()
         page.goto(f"{tpp.discovery['issuer']}/admin/")

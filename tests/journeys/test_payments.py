@@ -38,7 +38,7 @@ def test_pays_within_the_bank_however_the_client_proves_itself(bank, auth_method
 
     assert made["Status"] in {"RCVD", "PDNG"}
     assert order["Status"] == "ACCC"
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 20  # the sweeper, which would hide a lost message, comes after 30
     passed = path_of(tpp, made["DomesticPaymentId"], approved.own)
     assert passed == sorted(passed, key=ORDER_OF_STATUSES.index)
     assert "ACSP" in passed
