@@ -1,6 +1,6 @@
 """The authorization endpoint by value, and the answers that go back by a redirect."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -157,6 +157,26 @@ def test_signs_errors_too(bob: Party) -> None:
 
     told = given.claims_of(given.brought_back(answer["Location"])["response"])
     assert (told["error"], told["state"], told["aud"]) == ("invalid_request", "a state", bob.client_id)
+
+
+@pytest.mark.parametrize("mode", ["jwt", "query"])
+def test_signs_answers_as_the_client_registered_them_whatever_mode_it_names(
+    db: None,
+    now: datetime,
+    mode: str,
+) -> None:
+    carol = given.party(now=now, profile="fapi2-message-signing", authorization_signed_response_alg="ES256")
+    if mode == "jwt":
+        response = carol.approved()["response"]
+    else:  # changed after the request was kept
+        uri = carol.pushed(prompt="none")
+        row = AuthorizationRequest.objects.get(client=carol.client)
+        row.parameters["response_mode"] = mode
+        row.save(update_fields=["parameters"])
+        response = given.brought_back(carol.visit(request_uri=uri)["Location"])["response"]
+
+    assert given.header_of(response)["alg"] == "ES256"
+    assert given.claims_of(response)["aud"] == carol.client_id
 
 
 def test_describes_no_error_rather_than_describing_it_by_nothing(bob: Party) -> None:
