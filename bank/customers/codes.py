@@ -7,6 +7,7 @@ stand-in.
 """
 
 import base64
+import hashlib
 import hmac
 import secrets
 from collections.abc import Callable
@@ -93,6 +94,14 @@ def answer_to(question: str, *, secret: bytes, suite: str, step: int) -> str:
 def step_at(now: datetime) -> int:
     """The time step of an instant."""
     return int(now.timestamp()) // STEP_SECONDS
+
+
+def shown_by(app: Authenticator, *, payment: str, now: datetime) -> str:
+    """What an app that holds the secret shows: for a payment, whose text it scanned, or for anything else."""
+    step = step_at(now)
+    if not payment:
+        return time_code(secret_of(app), step=step)
+    return payment_code(secret_of(app), question=hashlib.sha256(payment.encode()).digest(), step=step)
 
 
 class AppCodes(sca.SCAMethod):

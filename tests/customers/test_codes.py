@@ -146,6 +146,13 @@ def test_takes_no_code_of_another_payment(
     assert complete(alice, PAYMENT, code, now=now).outcome is sca.Outcome.FAILED
 
 
+def test_plays_the_customers_app(alice: User, app: Authenticator, now: datetime) -> None:
+    text = errands.canonical(FACTS, nonce="n").decode()
+
+    assert codes.shown_by(app, payment=text, now=now) == signed(app, FACTS, at=now)
+    assert codes.shown_by(app, payment="", now=now) == shown(app, at=now)
+
+
 @pytest.mark.parametrize("nonce", ["", "other"])
 def test_takes_no_code_of_another_page(alice: User, app: Authenticator, now: datetime, nonce: str) -> None:
     code = signed(app, FACTS, at=now, nonce=nonce or "n")

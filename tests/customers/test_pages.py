@@ -42,15 +42,38 @@ def test_says_no_such_page(db: None) -> None:
         ("\x1b[31mred", "[31mred"),
         ("Żółw 東京", "Żółw 東京"),
         ("x" * 400, "x" * 350),
+        ("\uff22\uff4f\uff42 \U0001d401\U0001d428\U0001d41b", "Bob Bob"),
+        ("Z\u0300\u0301\u0302\u0303\u0304algo", "Z\u0300\u0301algo"),
     ],
 )
 def test_shows_what_others_wrote_plainly(written: str, shown: str) -> None:
     assert lombard.plain(written) == shown
 
 
+def test_shows_no_letter_that_grows_beyond_bounds() -> None:
+    assert len(lombard.plain("\ufdfa" * 350)) <= 350
+
+
 def test_escapes_what_others_wrote() -> None:
     assert lombard.foreign("<script>") == '<bdi class="foreign">&lt;script&gt;</bdi>'
     assert "(no name)" in lombard.foreign("\u202e")
+
+
+@pytest.mark.parametrize(
+    ("name", "alphabet"),
+    [
+        ("P\u0430yPal", "Cyrillic"),
+        ("\u0412\u0430nk", "Cyrillic"),
+        ("\u0392ob", "Greek"),
+        ("\u13a0lice", "Cherokee"),
+        ("Zo\u00eb \u017b\u00f3\u0142w", ""),
+        ("\u6771\u4eac", ""),
+        ("O'Neill & Sons 24", ""),
+    ],
+)
+def test_warns_of_letters_that_look_like_others(name: str, alphabet: str) -> None:
+    assert lombard.foreign_alphabets(name) == ([alphabet] if alphabet else [])
+    assert (f"holds {alphabet} letters" in lombard.caution(name)) == bool(alphabet)
 
 
 def test_writes_days_as_people_do() -> None:

@@ -9,24 +9,48 @@ from django.utils.safestring import SafeString
 
 register = template.Library()
 
-INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Me"})
+MARKS_MAX = 2  # on one letter; more of them run over the lines around
+LOOK_ALIKES = ("Cyrillic", "Greek", "Armenian", "Cherokee", "Coptic", "Lisu")  # alphabets with letters that look Latin
 NAME_CHARACTERS_MAX = 350
 
 
 def plain(text: object) -> str:
-    """Leave out control, direction-changing and invisible characters; a gap of any width is one space."""
-    kept = "".join(
-        " " if letter.isspace() else letter
-        for letter in str(text)[:NAME_CHARACTERS_MAX]
-        if letter.isspace() or unicodedata.category(letter) not in INVISIBLE
-    )
-    return " ".join(kept.split())
+    """Leave out control, direction-changing and invisible characters and heaps of marks; a gap is one space.
+
+    Letters in fancy dress (full width, mathematical, ligatures) are written as the plain ones that they stand for.
+    """
+    kept, marks = [], 0
+    for letter in unicodedata.normalize("NFKC", str(text)[:NAME_CHARACTERS_MAX])[:NAME_CHARACTERS_MAX]:
+        marks = marks + 1 if unicodedata.combining(letter) else 0
+        if letter.isspace():
+            kept.append(" ")
+        elif unicodedata.category(letter) not in INVISIBLE and marks <= MARKS_MAX:
+            kept.append(letter)
+    return " ".join("".join(kept).split())
+
+
+def foreign_alphabets(text: str) -> list[str]:
+    """The alphabets other than ours whose letters a name holds and that could be taken for ours."""
+    first_words = {unicodedata.name(letter, "").split(" ")[0] for letter in text if letter.isalpha()}
+    return [name for name in LOOK_ALIKES if name.upper() in first_words]
 
 
 @register.filter
 def foreign(text: object) -> SafeString:
     """Show what a TPP or payee wrote: plain, and set apart so that its direction turns nothing around it."""
     return format_html('<bdi class="foreign">{}</bdi>', plain(text) or "(no name)")
+
+
+@register.filter
+def caution(text: object) -> SafeString:
+    """Warn of a name whose letters may only look like those that the customer knows."""
+    alphabets = " and ".join(foreign_alphabets(plain(text)))
+    if not alphabets:
+        return SafeString("")
+    return format_html(
+        '<span class="caution">Look twice: this name holds {} letters, which can pass for others.</span>', alphabets
+    )
 
 
 @register.filter

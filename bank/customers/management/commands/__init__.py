@@ -1,0 +1,1 @@
+"""Commands about customers, one module each."""
