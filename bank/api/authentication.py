@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -22,6 +21,7 @@ from bank.oauth import dpop
 from bank.oauth.models import Client, digest
 from bank.outbox import sql
 from bank.tpps import certificates, presenting
+from bank.tpps.reasons import Reason
 
 CREDENTIALS = re.compile(r"(Bearer|DPoP) +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE | re.ASCII)
 BEARER, DPOP = "bearer", "dpop"
@@ -31,7 +31,7 @@ CHALLENGES = {  # RFC 6750 section 3, RFC 9449 section 7.1
 }
 TOKEN_LETTERS_MAX = 4096
 SELF_SIGNED = Client.AuthMethod.SELF_SIGNED.value
-UNVOUCHED = ("SELF_SIGNED", "UNKNOWN_AUTHORITY")  # the verdicts on a certificate that nobody else has signed
+UNVOUCHED = (Reason.SELF_SIGNED, Reason.UNKNOWN_AUTHORITY)  # the verdicts on what nobody known has signed
 
 READ = """
 select token.expires, token.scope, token.cnf ->> 'x5t#S256', token.cnf ->> 'jkt',
@@ -127,7 +127,7 @@ class Shown:
     """The certificate of a connection; refused is None for one that the bank believes."""
 
     thumbprint: str
-    refused: StrEnum | None
+    refused: Reason | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -275,7 +275,7 @@ def _check_certificate(held: Held, *, shown: Shown | None, **_others: Any) -> No
         raise TokenUnknown(reason="The access token is bound to a DPoP key: it needs the scheme DPoP, and a proof.")
     if shown is None:
         raise CertificateUnknown(reason="The connection has no client certificate.")
-    vouches_for_itself = held.auth_method == SELF_SIGNED and shown.refused and shown.refused.name in UNVOUCHED
+    vouches_for_itself = held.auth_method == SELF_SIGNED and shown.refused in UNVOUCHED
     if shown.refused and not vouches_for_itself:
         raise CertificateUnknown(reason=shown.refused.value)
     if held.certificate != shown.thumbprint:
