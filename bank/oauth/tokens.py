@@ -38,6 +38,12 @@ def lock_code(code: str) -> Grant | None:
     return grants.select_related("authorization__consent", "user").filter(code=code).first()
 
 
+def find_access_token(value: str, *, client: Client) -> AccessToken | None:
+    """Find an access token of this client, expired or not."""
+    access = AccessToken.objects.select_related("authorization__consent")
+    return access.filter(token_checksum=_checksum(value), application=client).first()
+
+
 def find_refresh_token(value: str, *, client: Client) -> RefreshToken | None:
     """Find a refresh token of this client that was not revoked."""
     live = RefreshToken.objects.filter(token_checksum=_checksum(value), application=client, revoked=None)
@@ -123,8 +129,7 @@ def revoke(value: str, *, client: Client, now: datetime) -> None:
         refresh.authorization.revoke(now=now)
         _record_revocation(client, refresh.authorization, kind="refresh_token", now=now)
         return
-    access = AccessToken.objects.select_related("authorization")
-    found = access.filter(token_checksum=_checksum(value), application=client).first()
+    found = find_access_token(value, client=client)
     if found is not None:
         AccessToken.objects.filter(pk=found.pk).delete()
         _record_revocation(client, found.authorization, kind="access_token", now=now)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bank.oauth import backchannel_views, views
+from bank.oauth import backchannel_views, introspection, views
 
 urlpatterns = [
     path(".well-known/openid-configuration", views.Metadata.as_view()),
@@ -13,5 +13,6 @@ urlpatterns = [
     path("oauth/par", views.PushedRequests.as_view()),
     path("oauth/token", views.Token.as_view()),
     path("oauth/revoke", views.Revocation.as_view()),
+    path("oauth/introspect", introspection.Introspection.as_view()),
     path("oauth/backchannel", backchannel_views.BackchannelAuthentication.as_view()),
 ]
