@@ -21,7 +21,7 @@ CLIENTS_ENDPOINTS = {  # where clients authenticate
     "introspection_endpoint": "/oauth/introspect",
     "backchannel_authentication_endpoint": "/oauth/backchannel",
 }
-MACHINE_ENDPOINTS = CLIENTS_ENDPOINTS | {"userinfo_endpoint": userinfo.PATH}
+MACHINE_ENDPOINTS = CLIENTS_ENDPOINTS | {"registration_endpoint": "/oauth/register", "userinfo_endpoint": userinfo.PATH}
 SAID_TO_AUTHENTICATE = ("token_endpoint", "revocation_endpoint", "introspection_endpoint")  # others as at the token's
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bank.oauth import backchannel_views, introspection, views
+from bank.oauth import backchannel_views, introspection, registering, views
 
 urlpatterns = [
     path(".well-known/openid-configuration", views.Metadata.as_view()),
@@ -14,5 +14,7 @@ urlpatterns = [
     path("oauth/token", views.Token.as_view()),
     path("oauth/revoke", views.Revocation.as_view()),
     path("oauth/introspect", introspection.Introspection.as_view()),
+    path("oauth/register", registering.Registrations.as_view()),
+    path("oauth/register/<str:client_id>", registering.Registered.as_view()),
     path("oauth/backchannel", backchannel_views.BackchannelAuthentication.as_view()),
 ]

@@ -81,7 +81,7 @@ class MachineEndpoint(Endpoint):
     One transaction each; a refusal is an answer like any other, so what it brings about is committed.
     """
 
-    http_method_names = ("post",)
+    http_method_names: tuple[str, ...] = ("post",)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Answer a form."""
