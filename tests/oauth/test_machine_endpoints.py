@@ -1,10 +1,14 @@
 """What holds for every endpoint that a client calls: how a form must come, and how refusals are told."""
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from django.test import Client
+from structlog.testing import capture_logs
 
+from bank import logs
+from bank.sandbox import refusals
 from tests.oauth import given
 from tests.oauth.given import Party
 
@@ -58,3 +62,23 @@ def test_has_no_other_method_where_it_only_tells(path: str) -> None:
     answer = Client(enforce_csrf_checks=True).post(path, {"a": "b"}, secure=True)
 
     assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD, OPTIONS")
+
+
+def test_lets_a_tpp_look_up_why_it_was_refused(bob: Party, tmp_path: Path) -> None:
+    with capture_logs() as lines:
+        answer = bob.post(given.TOKEN, {"grant_type": "client_credentials"} | bob.assertion(exp=1))
+    refused = [line for line in lines if line["event"] == refusals.REFUSED]
+    (tmp_path / "web.log").write_bytes(b"\n".join(logs.as_bytes(line) for line in refused))
+
+    told = refusals.explain(answer["x-fapi-interaction-id"], logs=tmp_path)
+
+    assert len(told) == 1
+    assert "POST /oauth/token" in told[0]
+    assert "The assertion has expired." in told[0]
+
+
+@pytest.mark.parametrize("sent", ["3b1f0a5e-0000-4000-8000-00000000000A", "no UUID"])
+def test_answers_under_the_interaction_id_that_it_was_sent(bob: Party, sent: str) -> None:
+    answer = bob.post(given.REVOKE, bob.proof() | {"token": "a"}, headers={"x-fapi-interaction-id": sent})
+
+    assert (answer["x-fapi-interaction-id"] == sent) == (sent != "no UUID")
