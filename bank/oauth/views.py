@@ -99,7 +99,8 @@ class MachineEndpoint(Endpoint):
         if status >= 400:  # noqa: PLR2004 - where HTTP's errors begin
             told = json.loads(body)
             self.tell(status=status, words=told.get("error_description", ""), code=told["error"])
-        headers = {"Content-Type": "application/json", **headers, **NO_STORE}
+        length = str(len(body.encode()))  # else the server sends it in chunks: two more writes
+        headers = {"Content-Type": "application/json", **headers, **NO_STORE, "Content-Length": length}
         return HttpResponse(body, status=status, headers=headers)
 
     def answer(self, form: dict[str, str], caller: Caller) -> backends.Reply:
