@@ -22,7 +22,7 @@ from bank.sandbox import enrolment, postgres, supervisor
 from bank.sandbox.children import Child
 from bank.sandbox.tpp.client import Client
 from bank.tpps import directory
-from tests.benchmarks import history, load, preparing, yardstick
+from tests.benchmarks import authorizing, history, load, preparing, yardstick
 
 Say = Callable[[str], None]
 CONNECTIONS = 8
@@ -48,6 +48,7 @@ def run(options: argparse.Namespace, *, say: Say) -> None:
         _wait_until_ready()
         rows = _payments(options, server, tpp, say)
         rows += _reads(options, tpp, say)
+        rows += _authorization(options, tpp, say)
         worker = _child("worker", "celery", "-A", "bank", "worker", "--concurrency", "2", "--without-mingle")
         rows += _settlement(worker, say)
         say(_table(rows))
@@ -149,6 +150,12 @@ def _reads(options: argparse.Namespace, tpp: Client, say: Say) -> list[Row]:
         (f"GET 100 transactions, p50 at {options.history:,} rows", f"{long:.2f} ms", ""),
         ("  one to the other", f"{long / short:.2f}", f"goal within {FLAT}"),
     ]
+
+
+def _authorization(options: argparse.Namespace, tpp: Client, say: Say) -> list[Row]:
+    """Tokens, pushed requests and calls with a bound token."""
+    say(f"making and signing requests for tokens, {options.rounds} rounds of {options.posts // 2} of each kind")
+    return authorizing.measure(tpp, count=options.posts // 2, rounds=options.rounds, connect=lambda: _connections(tpp))
 
 
 def _settlement(worker: Child, say: Say) -> list[Row]:
