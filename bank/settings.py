@@ -353,6 +353,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         ("end what has run out", "consents.tasks.expire", 30.0),
         ("sweep orders that stand still", "payments.tasks.sweep", 30.0),
         ("turn the signing keys", "bank.keys.tasks.turn", 600.0),
+        ("renew the bank's own certificates", "bank.tpps.tasks.renew", 600.0),
+        ("read what other authorities have revoked", "bank.tpps.tasks.read_revocations", 600.0),
         ("fetch the key sets of TPPs", "bank.oauth.tasks.refetch_key_sets", 120.0),
         ("forget what is spent", "bank.oauth.tasks.purge", 600.0),
         ("forget old idempotency keys", "bank.api.tasks.purge", 600.0),

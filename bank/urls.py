@@ -15,7 +15,11 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 if settings.SANDBOX:
-    urlpatterns += [path("sandbox/", include("bank.sandbox.urls"))]
+    urlpatterns += [
+        path("sandbox/", include("bank.sandbox.urls")),
+        path("directory/", include("bank.sandbox.directory_urls")),
+        path("directory/", include("bank.tpps.urls")),
+    ]
 
 # What no view of ours has taken leaves through bank/api as well: in the standard's words below /open-banking.
 handler400 = "bank.api.responses.bad_request"

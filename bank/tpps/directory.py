@@ -27,6 +27,7 @@ from bank.tpps.models import TPP, Certificate, Role, SoftwareStatement, TrustAnc
 ANCHOR = "Lombard sandbox directory"
 ORGANISATION_ID_LENGTH = 18
 SOFTWARE_ID_LENGTH = 22
+TPP_USES = (Certificate.Use.TRANSPORT, Certificate.Use.SIGNING)
 
 
 class Shape(StrEnum):
@@ -179,6 +180,11 @@ def revoke(certificate: Certificate, *, now: datetime, actor: str = "bank:direct
     trail.record(actor=actor, action="certificate.revoked", subject=certificate.pk, detail=detail, now=now)
 
 
+def kid_of(certificate: Certificate) -> str:
+    """The id under which a signing certificate's key stands in its application's key set."""
+    return str(_member(certificate.read().public_key())["kid"])
+
+
 def withdraw(statement: SoftwareStatement, *, reason: str, actor: str, now: datetime) -> None:
     """Take a software statement back: no new one is signed, and those that were do not register any more.
 
@@ -227,7 +233,7 @@ def _unpublish(statement: SoftwareStatement, revoked: Certificate, *, now: datet
     living = statement.certificates.filter(use=Certificate.Use.SIGNING, revoked_at=None, not_after__gt=now)
     if any(other.read().public_key() == revoked.read().public_key() for other in living):
         return
-    kid = _member(revoked.read().public_key())["kid"]
+    kid = kid_of(revoked)
     statement.jwks = {"keys": [known for known in statement.jwks.get("keys", []) if known["kid"] != kid]}
     statement.save(update_fields=["jwks"])
 

@@ -17,7 +17,6 @@ from joserfc.jwk import KeyParameters, RSAKey
 
 from bank.keys import jose, store
 from bank.tpps import authority
-from bank.tpps.certificates import VerifiedCertificate
 from bank.tpps.models import Role, SoftwareStatement, TrustAnchor
 
 ISSUER = "Lombard sandbox directory"
@@ -49,8 +48,6 @@ class Reason(StrEnum):
     BAD_REDIRECT_URI = "The software statement has a redirect URI that is not an https URL, or has a fragment."
     BAD_KEY_SET_ADDRESS = "The software statement's software_jwks_endpoint is not an https URL."
     WITHDRAWN = "The software statement was withdrawn by its directory."
-    OTHER_ORGANISATION = "The certificate belongs to another organisation than the software statement."
-    ROLE_NOT_IN_CERTIFICATE = "The software statement has a role that the certificate's PSD2 roles do not cover."
 
 
 class StatementRefused(Exception):
@@ -142,17 +139,6 @@ def verify(token: str, *, now: datetime) -> dict[str, Any]:
     return claims
 
 
-def check_holder(claims: Mapping[str, Any], certificate: VerifiedCertificate) -> None:
-    """See that whoever shows a statement is whom it is about, and may do what it says, by its certificate.
-
-    Raises StatementRefused.
-    """
-    if certificate.organisation_id != claims["org_id"]:
-        raise StatementRefused(Reason.OTHER_ORGANISATION)
-    if certificate.roles is not None and not set(claims["software_roles"]) <= certificate.roles:
-        raise StatementRefused(Reason.ROLE_NOT_IN_CERTIFICATE)
-
-
 def _signed(token: str, *, now: datetime) -> dict[str, Any]:
     try:
         seen = jose.peek(token)
@@ -224,14 +210,15 @@ def _check_addresses(claims: Mapping[str, Any]) -> None:
     uris = claims["software_redirect_uris"]
     if not uris:
         raise StatementRefused(Reason.NO_REDIRECT_URI)
-    if not all(_is_address(uri) for uri in uris):
+    if not all(is_address(uri) for uri in uris):
         raise StatementRefused(Reason.BAD_REDIRECT_URI)
     keys = claims.get("software_jwks_endpoint")
-    if not isinstance(keys, str) or not _is_address(keys):
+    if not isinstance(keys, str) or not is_address(keys):
         raise StatementRefused(Reason.BAD_KEY_SET_ADDRESS)
 
 
-def _is_address(text: str) -> bool:
+def is_address(text: str) -> bool:
+    """Tell whether a text is an https URL that a customer, or the bank, may be sent to."""
     try:
         parts = urlsplit(text)
     except ValueError:
