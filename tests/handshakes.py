@@ -1,12 +1,13 @@
 """TLS as a caller sees it, with nothing hidden: one handshake of a chosen kind, and one request after it."""
 
 import contextlib
+import io
 import socket
 import ssl
 import time
 from collections.abc import Iterator
 from email.message import Message
-from email.parser import BytesParser
+from http.client import HTTPResponse
 from typing import NamedTuple
 
 from OpenSSL import SSL
@@ -45,10 +46,27 @@ def shaken_hands(
     version: int | None = None,
     suite: str = "",
     identity: Identity | None = None,
-    session: SSL.Session | None = None,
+    after: SSL.Connection | None = None,
     source: str = "127.0.0.1",
 ) -> Iterator[SSL.Connection]:
-    """A connection whose handshake is done, by a caller who takes any certificate and shows any. Raises SSL.Error."""
+    """A connection whose handshake is done, by a caller who takes any certificate and shows any. Raises SSL.Error.
+
+    after: an earlier connection, whose session is to be resumed.
+    """
+    context = after.get_context() if after else _context(version=version, suite=suite, identity=identity)
+    with socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS, source_address=(source, 0)) as plain:
+        plain.settimeout(None)  # pyOpenSSL takes a socket with a timeout for one that does not block
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, int(TIMEOUT_SECONDS).to_bytes(8, "little") + bytes(8))
+        connection = SSL.Connection(context, plain)
+        if after:
+            connection.set_session(after.get_session())
+        connection.set_tlsext_host_name(b"localhost")
+        connection.set_connect_state()
+        connection.do_handshake()
+        yield connection
+
+
+def _context(*, version: int | None, suite: str, identity: Identity | None) -> SSL.Context:
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
     context.set_verify(SSL.VERIFY_NONE)
     context.set_session_cache_mode(SSL.SESS_CACHE_CLIENT)
@@ -59,31 +77,37 @@ def shaken_hands(
     if identity:
         context.use_certificate_file(identity.certificate)
         context.use_privatekey_file(identity.key)
-    with socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS, source_address=(source, 0)) as plain:
-        plain.settimeout(None)  # pyOpenSSL takes a socket with a timeout for one that does not block
-        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, int(TIMEOUT_SECONDS).to_bytes(8, "little") + bytes(8))
-        connection = SSL.Connection(context, plain)
-        if session:
-            connection.set_session(session)
-        connection.set_tlsext_host_name(b"localhost")
-        connection.set_connect_state()
-        connection.do_handshake()
-        yield connection
+    return context
 
 
 def send(connection: SSL.Connection, method: str, path: str, *headers: str, body: bytes = b"") -> Answer:
-    """Send one request, its header lines exactly as given, and read the answer until the other side closes."""
+    """Send one request, its header lines exactly as given, and read the answer to it."""
     lines = [f"{method} {path} HTTP/1.1", "Host: localhost", "Connection: close", *headers]
     if body:
         lines.append(f"Content-Length: {len(body)}")
     connection.sendall("\r\n".join([*lines, "", ""]).encode() + body)
-    received = b""
-    with contextlib.suppress(SSL.ZeroReturnError, SSL.SysCallError):  # the end, in one way or the other
-        while True:
-            received += connection.recv(65536)
-    head, _, rest = received.partition(b"\r\n\r\n")
-    status, _, fields = head.partition(b"\r\n")
-    return Answer(int(status.split()[1]), BytesParser().parsebytes(fields + b"\r\n\r\n"), rest)
+    answer = HTTPResponse(_Reader(connection))  # type: ignore[arg-type] # all it wants is makefile()
+    answer.begin()
+    return Answer(answer.status, answer.headers, answer.read())
+
+
+class _Reader(io.RawIOBase):
+    """What comes out of a connection, as http.client reads it."""
+
+    def __init__(self, connection: SSL.Connection) -> None:
+        self.connection = connection
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override] # a memoryview is what comes
+        try:
+            return self.connection.recv_into(buffer)
+        except (SSL.ZeroReturnError, SSL.SysCallError):  # the end, in one way or the other
+            return 0
 
 
 def asks_for_certificate(port: int) -> bool:

@@ -1,16 +1,25 @@
-"""Gunicorn's worker with threads, hardened: a silent caller holds no thread, before or after its handshake."""
+"""Gunicorn's worker with threads, hardened: a silent caller holds no thread, before or after its handshake.
 
+What cannot be read as HTTP is answered in JSON, as whatever else a machine gets wrong.
+"""
+
+import contextlib
 import select
 import ssl
 import time
+import uuid
 from typing import Any
 
+from gunicorn.http.errors import InvalidResponseHeader, InvalidResponseHeaderName, ParseException
 from gunicorn.workers import gthread
+
+from bank.api import responses
 
 LINGER_MS = 3  # so long a thread stays with a connection that it has just answered
 SILENCE_SECONDS = 0.05  # so long a thread waits for the next bytes; then the connection waits where it costs none
 PAUSE_SECONDS = 0.0005  # so much later a process takes a new connection for each that it has already
 PAUSE_SECONDS_MAX = 0.004
+OUR_OWN_FAULTS = (InvalidResponseHeader, InvalidResponseHeaderName)
 
 
 class Worker(gthread.ThreadWorker):
@@ -38,6 +47,17 @@ class Worker(gthread.ThreadWorker):
         while (keeps := super().handle(conn)) is True and self._is_asked_again(conn):
             pass
         return keeps
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
+        """Answer what never became a request. Gunicorn's own page would repeat the caller's words to it."""
+        if not isinstance(exc, ParseException) or isinstance(exc, OUR_OWN_FAULTS):
+            super().handle_error(req, client, addr, exc)
+            return
+        self.log.warning("unreadable request from %s: %s", addr[0] if addr else "", type(exc).__name__)
+        answer = responses.refusal(responses.RequestBad(), interaction_id=str(uuid.uuid4()), signed_at=None)
+        status = f"HTTP/1.1 {answer.status_code} {answer.reason_phrase}\r\nConnection: close\r\n".encode()
+        with contextlib.suppress(OSError):  # the caller is gone already
+            client.sendall(status + answer.serialize_headers() + b"\r\n\r\n" + answer.content)
 
     def _is_asked_again(self, conn: Any) -> bool:
         """Tell whether the next request on a kept connection comes at once, while nobody waits for this thread.

@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from OpenSSL import SSL
 
-from tests.handshakes import FAPI_SUITES, OTHER_SUITES, asks_for_certificate, shaken_hands
+from tests.handshakes import FAPI_SUITES, OTHER_SUITES, asks_for_certificate, send, shaken_hands
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
 
@@ -123,6 +123,26 @@ def test_lets_go_of_a_caller_who_stops_in_the_middle_of_the_handshake(machines):
             pass
 
         assert time.monotonic() - began_at < 10
+
+
+UNREADABLE = [
+    ("<script>", "/"),
+    ("GET", "/ HTTP/9.9"),
+    ("GET", "/" + 9000 * "x"),
+    ("GET", "/", "script : x"),
+    ("GET", "/", "script"),
+]
+
+
+@pytest.mark.parametrize("lines", UNREADABLE)
+def test_answers_in_json_what_it_cannot_read(machines, lines):
+    with shaken_hands(machines) as connection:
+        answer = send(connection, *lines)
+
+    assert answer.status == 400
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.headers["x-fapi-interaction-id"]
+    assert b"script" not in answer.body
 
 
 def test_answers_plain_http_with_nothing_and_lives_on(live, pages):
