@@ -1,5 +1,6 @@
 """The commands that the README shows do what it says."""
 
+import json
 import re
 
 import pytest
@@ -24,6 +25,15 @@ def test_reads_accounts_from_the_command_line_and_says_why_the_last_call_was_ref
     assert "refused at once" in done.stdout
     (interaction_id,) = re.findall(r"manage.py tpp why ([0-9a-f-]{36})", done.stdout)
     assert "was refused by the check" in bank.manage("tpp", "why", interaction_id).stdout
+
+
+def test_tells_a_tpp_what_the_bank_sees_of_it(bank):
+    told = json.loads(bank.manage("tpp", "whoami").stdout)
+
+    assert told["certificate"]["verdict"] == "The bank believes this certificate."
+    assert told["software"]["software_id"] in told["certificate"]["subject"]
+    assert told["token"]["grant"] == "client_credentials"
+    assert told["token"]["bound_to"] == {"x5t#S256": told["certificate"]["x5t#S256"]}
 
 
 def test_says_in_one_sentence_that_an_interaction_is_unknown(bank):

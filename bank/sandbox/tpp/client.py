@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs, urlencode, urljoin
 
 import requests
 from joserfc.jwk import KeySet
@@ -179,6 +179,10 @@ class Client:
         """Read a resource: a path below /open-banking/v4.0, or a whole URL that the bank gave."""
         url = path if path.startswith("https:") else self.identity["resources"] + path
         return self.checked(self._send("GET", url, params=query, headers=self.headers(token)))
+
+    def whoami(self, *, token: str) -> requests.Response:
+        """Ask what the bank sees of us."""
+        return self.get(urljoin(self.identity["resources"], "/sandbox/whoami"), token=token)
 
     def pages(self, path: str, *, token: str, **query: str) -> Iterator[Json]:
         """Read a list to its end, following Links.Next. Raises Refused."""

@@ -1,5 +1,6 @@
 """Be a TPP: make one, pay, read accounts, and learn why a call was refused."""
 
+import json
 import sys
 from argparse import ArgumentParser
 from typing import Any
@@ -44,6 +45,9 @@ class Command(BaseCommand):
             )
             journey.add_argument("--approve", metavar="CUSTOMER", help="fill in the customer's pages as a browser does")
             journey.add_argument("--quiet", action="store_true", help="print the outcome only")
+        who = commands.add_parser("whoami", help="ask the bank what it sees of a TPP: certificate, client, token")
+        who.add_argument("--tpp", default=enrolment.READY_MADE, help="which TPP to be (a folder below var/tpps)")
+        who.set_defaults(do=self.ask_who)
         why = commands.add_parser("why", help="tell which check refused a call")
         why.add_argument("interaction_id", help="the x-fapi-interaction-id of the answer")
         why.set_defaults(do=self.explain)
@@ -86,6 +90,12 @@ class Command(BaseCommand):
         tell = telling.Telling(quiet=options["quiet"])
         tpp = self._tpp(options, tell)
         accounts.walk(tpp, approve=self._approval(tpp, options), tell=tell)
+
+    def ask_who(self, options: dict[str, Any]) -> None:
+        """Get a token of the TPP's own, and ask with it."""
+        tpp = self._tpp(options, telling.Telling(quiet=True))
+        answer = client.expect(tpp.whoami(token=tpp.client_credentials("")), status=200)
+        self.stdout.write(json.dumps(answer.json(), indent=2, ensure_ascii=False))
 
     def explain(self, options: dict[str, Any]) -> None:
         """Explain a refusal."""
