@@ -93,6 +93,7 @@ def ask(form: Mapping[str, str], *, caller: Caller) -> Asked:
     if GRANT_TYPE not in client.grant_types or not client.backchannel_token_delivery_mode:
         raise UnauthorizedClientError("This client is not registered for back-channel requests.")
     parameters = _read(form, client=client, now=now)
+    profile.check(parameters, client=client, way="back-channel")
     for check in CHECKS:
         check(parameters, client)
     user = hints.resolve(parameters, client=client, now=now)
@@ -150,10 +151,6 @@ def _check_scope(parameters: Mapping[str, str], client: Client) -> None:
         raise InvalidScope("The scope goes beyond what the client registered.")
 
 
-def _check_claims(parameters: Mapping[str, str], _client: Client) -> None:
-    profile.acr(parameters.get("claims"), reached=profile.SCA)
-
-
 def _check_binding_message(parameters: Mapping[str, str], _client: Client) -> None:
     message = parameters.get("binding_message")
     if message is not None and not BINDING_MESSAGE.fullmatch(message):
@@ -178,7 +175,6 @@ def _check_notification_token(parameters: Mapping[str, str], client: Client) -> 
 
 CHECKS: tuple[Callable[[Mapping[str, str], Client], None], ...] = (
     _check_scope,
-    _check_claims,
     _check_binding_message,
     _check_expiry,
     _check_notification_token,
@@ -246,12 +242,21 @@ def load(reference: str, *, now: datetime, lock: bool = False) -> BackchannelReq
     rows = BackchannelRequest.objects.select_related("client__software_statement__tpp", "user")
     if lock:
         rows = rows.select_for_update(of=("self",))
-    row = rows.filter(reference=reference).first() if _is_uuid(reference) else None
+    row = rows.filter(reference=reference).first() if is_reference(reference) else None
     if row is None or not _may_still_ask(row.client) or now >= row.expires_at:
         raise Unknown("The request is not known, or has run out.")
     if row.status != BackchannelRequest.Status.PENDING:
         raise Decided("The request was answered already.")
     return row
+
+
+def is_reference(text: str) -> bool:
+    """Tell whether this could be what a customer's page calls a back-channel request."""
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def approve(
@@ -303,11 +308,3 @@ def _waiting(*, now: datetime) -> QuerySet[BackchannelRequest]:
 
 def _may_still_ask(client: Client) -> bool:
     return client.deleted_at is None and client.software_statement.tpp.status == TPP.Status.ACTIVE
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        uuid.UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -32,7 +32,7 @@ class Caller:
     dpop: str | None = None  # the header
     url: str = ""  # the endpoint's, as the bank publishes it
     client: Client | None = None  # once it has authenticated
-    is_push: bool = False
+    way: profile.Way = "decided"  # of an authorization request
 
 
 def key_set(client: Client, *, now: datetime) -> Mapping[str, Key]:

@@ -55,7 +55,8 @@ def read_hint(text: str, *, client: Client) -> dict[str, Any]:
         claims = jose.verify_jwt(text, jose.public_keys(store.public_jwks())).claims
     except jose.Unverified:
         raise InvalidRequest("The id_token_hint is not an ID token of this bank.") from None
-    if claims.get("iss") != settings.ISSUER or claims.get("aud") != client.client_id:
+    is_ours = claims.get("iss") == settings.ISSUER and claims.get("aud") == client.client_id
+    if not is_ours or not isinstance(claims.get("sub"), str):
         raise InvalidRequest("The id_token_hint was not given to this client.")
     return claims
 

@@ -9,13 +9,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from bank.oauth import details
 from bank.oauth.models import Client
 from bank.oauth.refusals import AccessDenied, InvalidRequest
 
 Parameters = Mapping[str, str]
+Way = Literal["by value", "pushed", "decided", "back-channel"]  # by which a request comes, and may come back
 When = Literal["always", "as registered", "when pushed"]
 FAPI1, FAPI2, SIGNED = Client.Profile.FAPI1, Client.Profile.FAPI2, Client.Profile.MESSAGE_SIGNING
 
@@ -60,10 +61,6 @@ class Policy:
     def needs_pushed_request(self, client: Client) -> bool:
         """Tell whether this client's requests come through the endpoint for pushed requests only."""
         return self.is_request_pushed == "always" or bool(client.require_pushed_authorization_requests)
-
-    def needs_pkce(self, *, is_push: bool) -> bool:
-        """Tell whether a request of this kind has a code challenge."""
-        return self.is_pkce_needed == "always" or (self.is_pkce_needed == "when pushed" and is_push)
 
 
 HYBRID_OR_JARM = MappingProxyType({"code id_token": ("", "fragment"), "code": JARM})
@@ -171,13 +168,19 @@ def acr(text: str | None, *, reached: str, acr_values: str = "") -> str:
 # What every request must meet
 
 
-def check(parameters: Parameters, *, client: Client) -> None:
-    """Run every check, in the order of CHECKS. Raises OAuthError.
+def check(parameters: Parameters, *, client: Client, way: Way) -> None:
+    """Run the checks of the way that a request came by, in the order of CHECKS. Raises OAuthError.
 
     oauthlib has found the client and its redirect URI by then, so what fails here may be told by a redirect.
     """
-    for rule in CHECKS:
-        rule(parameters, client)
+    for rule, ways in CHECKS:
+        if way in ways:
+            rule(parameters, client)
+
+
+def _check_push(_parameters: Parameters, client: Client) -> None:
+    if policy(client).needs_pushed_request(client):
+        raise InvalidRequest("This client must push its requests.")
 
 
 def _check_lengths(parameters: Parameters, _client: Client) -> None:
@@ -213,13 +216,20 @@ def _check_max_age(parameters: Parameters, _client: Client) -> None:
         raise InvalidRequest("The max_age is not a number of seconds.")
 
 
-def _check_pkce(parameters: Parameters, _client: Client) -> None:
+def _check_pkce(parameters: Parameters, client: Client) -> None:
     if "code_challenge" not in parameters:
+        if policy(client).is_pkce_needed == "always":
+            raise InvalidRequest("The code_challenge is missing.")
         return
     if parameters.get("code_challenge_method") != "S256":
         raise InvalidRequest("The code_challenge_method must be S256.")
     if not S256_CHALLENGE.fullmatch(parameters["code_challenge"]):
         raise InvalidRequest("The code_challenge is not one of S256.")
+
+
+def _check_pkce_of_push(parameters: Parameters, client: Client) -> None:
+    if policy(client).is_pkce_needed == "when pushed" and "code_challenge" not in parameters:
+        raise InvalidRequest("The code_challenge is missing.")
 
 
 def _check_intent(parameters: Parameters, _client: Client) -> None:
@@ -231,13 +241,22 @@ def _check_acr(parameters: Parameters, _client: Client) -> None:
     acr(parameters.get("claims"), reached=SCA)
 
 
-CHECKS: tuple[Callable[[Parameters, Client], None], ...] = (
-    _check_lengths,
-    _check_response,
-    _check_scope,
-    _check_nonce,
-    _check_max_age,
-    _check_pkce,
-    _check_intent,
-    _check_acr,
+# Checks down, ways across. What the customer decides is checked again: meanwhile a client may have changed.
+# fmt: off
+V: Final = "by value"
+P: Final = "pushed"
+D: Final = "decided"
+B: Final = "back-channel"
+CHECKS: tuple[tuple[Callable[[Parameters, Client], None], tuple[Way, ...]], ...] = (
+    (_check_push,         (V,         )),
+    (_check_lengths,      (V, P, D, B)),
+    (_check_response,     (V, P, D   )),
+    (_check_scope,        (V, P, D   )),
+    (_check_nonce,        (V, P, D   )),
+    (_check_max_age,      (V, P, D   )),
+    (_check_pkce,         (V, P, D   )),
+    (_check_pkce_of_push, (   P,     )),
+    (_check_intent,       (V, P, D   )),
+    (_check_acr,          (V, P, D, B)),
 )
+# fmt: on

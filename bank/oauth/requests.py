@@ -57,7 +57,7 @@ def push(form: Mapping[str, str], *, caller: Caller) -> str:
         parameters = _signed(form["request"], client=client, now=caller.now)
     else:
         parameters = _plain(form, client=client)
-    backends.check_request(parameters, replace(caller, is_push=True))
+    backends.check_request(parameters, replace(caller, way="pushed"))
     return AuthorizationRequest.keep(
         client=client,
         parameters=parameters,
@@ -106,8 +106,7 @@ def _open_by_value(query: Mapping[str, str], *, is_logged_in: bool, now: datetim
     except InvalidRequestObject as error:
         raise Untrusted(Page.BAD_SIGNATURE) from error
     try:
-        backends.check_request(parameters, Caller(now=now, client=client))
-        _check_may_be_by_value(client)
+        backends.check_request(parameters, Caller(now=now, client=client, way="by value"))
         _check_silence(parameters, is_logged_in=is_logged_in)
         _check_intent(parameters, client=client, now=now)
     except FatalError as error:
@@ -166,11 +165,6 @@ def _complete(parameters: dict[str, str], *, client: Client) -> dict[str, str]:
     if set(parameters.get("response_type", "").split()) == set(HYBRID.split()):
         parameters["response_type"] = HYBRID
     return parameters | {"client_id": client.client_id}
-
-
-def _check_may_be_by_value(client: Client) -> None:
-    if profile.policy(client).needs_pushed_request(client):
-        raise InvalidRequest("This client must push its requests.")
 
 
 def _check_silence(parameters: Mapping[str, str], *, is_logged_in: bool) -> None:

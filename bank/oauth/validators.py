@@ -80,15 +80,13 @@ class Validator(OAuth2Validator):
     # Authorization requests
 
     def is_pkce_required(self, client_id: str, request: Request) -> bool:
-        """The profile says which requests use PKCE; what a code was made with is asked of the code."""
-        return request.grant_type is None and profile.policy(request.client).needs_pkce(
-            is_push=caller_of(request).is_push
-        )
+        """Which requests use PKCE stands in profile.CHECKS; what a code was made with is asked of the code."""
+        return False
 
     def validate_profile(self, request: Request) -> dict[str, Any]:
         """Run the profile's checks; oauthlib calls this before its own."""
         parameters = request.headers[PARAMETERS]
-        profile.check(parameters, client=request.client)
+        profile.check(parameters, client=request.client, way=caller_of(request).way)
         if "id_token_hint" in parameters:
             id_tokens.read_hint(parameters["id_token_hint"], client=request.client)
         return {}

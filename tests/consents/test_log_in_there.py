@@ -1,12 +1,15 @@
 """Log-ins without a consent, and what OpenID Connect lets a TPP ask about the customer."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
 from django.http import HttpResponse
 
+from bank.keys import jose
 from bank.oauth.models import AccessToken, Authorization
 from tests import people
 from tests.consents.visitor import Visitor, brought_back, words
@@ -157,11 +160,21 @@ def test_refuses_another_customer_than_the_claims_name(carol: Party) -> None:
     assert told["error"] == "login_required"
 
 
-@pytest.mark.parametrize("whose", ["another client's", "nobody's"])
-def test_takes_no_hint_but_its_own(carol: Party, bob: Party, whose: str) -> None:
-    hinted = hint(sent(bob)) if whose == "another client's" else carol.sign({"sub": "a", "aud": carol.client_id})
+HINTS: dict[str, Callable[[Party], str]] = {
+    "an ID token of another client": lambda carol: hint(sent(given.party(now=carol.now))),
+    "a token that the client signed": lambda carol: carol.sign(
+        {"iss": settings.ISSUER, "sub": "a", "aud": carol.client_id}
+    ),
+    "a token that names nobody": lambda carol: jose.sign_jwt(
+        {"iss": settings.ISSUER, "aud": carol.client_id}, algorithm="PS256"
+    ),
+    "no token": lambda _: "a.b.c",
+}
 
-    answer = carol.ask("", id_token_hint=hinted)
+
+@pytest.mark.parametrize("what", HINTS)
+def test_takes_no_hint_that_is(carol: Party, what: str) -> None:
+    answer = carol.ask("", id_token_hint=HINTS[what](carol))
 
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 

@@ -314,3 +314,10 @@ def test_repeats_nothing_on_the_page_for_errors_that_stands_in_its_address(db: N
 
 def test_has_a_policy_for_every_profile() -> None:
     assert set(profile.POLICIES) == set(Client.Profile.values)
+
+
+def test_puts_every_check_to_use() -> None:
+    """A check that stands in no column of the matrix would hold nobody."""
+    written = {name for name in vars(profile) if name.startswith("_check_")}
+
+    assert {check.__name__ for check, ways in profile.CHECKS if ways} == written
