@@ -5,6 +5,7 @@ other resources only tell the log: what the bank makes of the certificate, and w
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -18,6 +19,7 @@ from bank.api.responses import Bare
 from bank.errors import Refused
 from bank.oauth.models import Client
 from bank.tpps import certificates, presenting
+from bank.tpps.reasons import Reason
 
 BELIEVED = "The bank believes this certificate."
 NOT_SHOWN = "The connection has no client certificate."
@@ -67,26 +69,29 @@ class WhoAmI(Endpoint):
         }
 
 
-def _certificate(environ: Mapping[str, Any], *, now: Any) -> dict[str, Any]:
+def _certificate(environ: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
     der = presenting.presented(environ)
     if der is None:
         return {"verdict": NOT_SHOWN}
-    told: dict[str, Any] = {"verdict": _verdict(der, now=now), "x5t#S256": certificates.thumbprint(der)}
-    try:
-        read = x509.load_der_x509_certificate(der)
-        told |= {"subject": read.subject.rfc4514_string(), "issuer": read.issuer.rfc4514_string()}
-        told |= {"not_before": read.not_valid_before_utc.isoformat(), "not_after": read.not_valid_after_utc.isoformat()}
-    except ValueError:
-        pass  # the verdict says that it cannot be read
-    return told
+    refused = _refused(der, now=now)
+    told = {"verdict": refused.value if refused else BELIEVED, "x5t#S256": certificates.thumbprint(der)}
+    if refused is Reason.UNREADABLE:
+        return told
+    read = x509.load_der_x509_certificate(der)
+    return told | {
+        "subject": read.subject.rfc4514_string(),
+        "issuer": read.issuer.rfc4514_string(),
+        "not_before": read.not_valid_before_utc.isoformat(),
+        "not_after": read.not_valid_after_utc.isoformat(),
+    }
 
 
-def _verdict(der: bytes, *, now: Any) -> str:
+def _refused(der: bytes, *, now: datetime) -> Reason | None:
     try:
         certificates.verify(der, use="transport", now=now)
     except certificates.CertificateRefused as refused:
-        return refused.reason.value
-    return BELIEVED
+        return refused.reason
+    return None
 
 
 def _token(held: Held) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def test_serves_every_address_that_it_names(document: dict[str, object]) -> None
 
     served = {resolve(url.removeprefix(ISSUER).removeprefix(MTLS)).func for url in named}
 
-    assert len(served) == len(named) == 8
+    assert len(served) == len(named) == 9
 
 
 def test_names_no_algorithm_but_the_two(document: dict[str, object]) -> None:
@@ -105,6 +105,7 @@ TYPES: dict[Callable[[object], bool], tuple[str, ...]] = {
         "authorization_endpoint",
         "token_endpoint",
         "jwks_uri",
+        "registration_endpoint",
         "revocation_endpoint",
         "introspection_endpoint",
         "userinfo_endpoint",
