@@ -34,15 +34,16 @@ def guarded(*columns: str) -> Callable[[Model], Model]:
     return declare
 
 
-def audience(who: Audience) -> Callable[[View], View]:
+def audience(who: Audience, *, is_page: bool = False) -> Callable[[View], View]:
     """Declare who may call a view; bank/checks.py refuses a route whose view declares nobody.
 
     public: anybody; client: an OAuth client that authenticates itself; tpp: the holder of a bound access token;
-    customer, staff: somebody who is logged in as such (or is just doing so).
+    customer, staff: somebody who is logged in as such (or is just doing so). is_page: a public view that is for
+    people's browsers alone (bank/api/doors.py).
     """
 
     def declare(view: View) -> View:
-        view.audience = who  # type: ignore[attr-defined] # functions and classes take attributes
+        view.audience, view.is_page = who, is_page  # type: ignore[attr-defined] # functions and classes take them
         return view
 
     return declare

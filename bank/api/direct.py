@@ -38,9 +38,10 @@ class DirectMiddleware:
     def process_view(self, request: HttpRequest, view: Callable[..., Any], *_arguments: Any) -> HttpResponse | None:
         """Turn away who came to the wrong door, before the view is called."""
         match = request.resolver_match
+        behind = rights.view_behind(view)
         is_staffs = match is not None and rights.STAFF_NAMESPACE in match.namespaces
-        audience = "staff" if is_staffs else getattr(rights.view_behind(view), "audience", "")
-        if doors.is_machines(request) and audience in doors.PEOPLE:
+        audience = "staff" if is_staffs else getattr(behind, "audience", "")
+        if doors.is_machines(request) and (audience in doors.PEOPLE or getattr(behind, "is_page", False)):
             return responses.turn_away(request, doors.PagesElsewhere())
         if doors.is_pages(request) and audience in doors.MACHINES:
             return responses.turn_away(request, doors.MachinesElsewhere())

@@ -1,7 +1,7 @@
 """The bank's two doors: the port for pages, and the machines' port, whose handshake asks for a certificate.
 
-Who may call a view (bank/rights.py) says behind which of them it stands; what is public stands behind both. A request
-that came in by neither, as where one port serves all, finds everything.
+Who may call a view (bank/rights.py) says behind which of them it stands; what is public stands behind both, unless it
+is a page. A request that came in by neither, as where one port serves all, finds everything.
 """
 
 from typing import Final

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from bank import rights
 
 
-@rights.audience("public")
+@rights.audience("public", is_page=True)
 @require_safe
 def welcome(request: HttpRequest) -> HttpResponse:
     """Tell a visitor what this is and where to go on."""

@@ -144,7 +144,7 @@ class Revocation(MachineEndpoint):
         return backends.revoke(form, caller)
 
 
-@rights.audience("public")
+@rights.audience("public", is_page=True)
 @method_decorator(csrf_exempt, name="dispatch")  # reads only: another method is 405, no forgery
 class Authorize(Endpoint):
     """GET or POST /oauth/authorize: where a TPP sends its customer (OpenID Connect Core section 3.1.2.1)."""
@@ -184,7 +184,7 @@ class Authorize(Endpoint):
         return _see_other(f"/oauth/error?reason={refused.page.reason}")
 
 
-@rights.audience("public")
+@rights.audience("public", is_page=True)
 @method_decorator(csrf_exempt, name="dispatch")  # reads only: another method is 405, no forgery
 class ErrorPage(View):
     """GET /oauth/error: the customer is told that a request leads nowhere, and why, in words of the bank's own."""

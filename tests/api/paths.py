@@ -3,8 +3,10 @@
 from typing import Any
 
 import typing_extensions as te
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from bank import rights
 from bank.api import access, wire
 from bank.api.endpoint import Answer, Call, Endpoint, operation
 from bank.audit import trail
@@ -86,7 +88,13 @@ class CustomersNotes(Endpoint):
         trail.record(actor=call.access.actor, action="note.gone", subject=AccountId, now=call.now)
 
 
+@rights.audience("public")
+def broken(_request: HttpRequest) -> HttpResponse:
+    raise ZeroDivisionError
+
+
 urlpatterns = [
+    path("broken", broken),
     path("open-banking/v4.0/pisp/notes", Notes.as_view()),
     path("open-banking/v4.0/aisp/accounts/<str:AccountId>/notes", CustomersNotes.as_view()),
 ]

@@ -8,7 +8,7 @@ from bank import checks
 from tests import calls
 from tests.attacks.test_every_route_refuses import filled
 
-ROUTES = [(path, who) for path, _, who in checks.routes()]
+ROUTES = [(path, "page" if getattr(view, "is_page", False) else who) for path, view, who in checks.routes()]
 
 
 def at(port, path, *, method="GET", **headers):
@@ -21,7 +21,7 @@ def paths(*audiences):
     return pytest.mark.parametrize("path", sorted(filled(path) for path, who in ROUTES if who in audiences))
 
 
-@paths("customer", "staff")
+@paths("customer", "staff", "page")
 def test_shows_no_page_at_the_machines_port(db, path):
     answer = at(settings.MTLS_PORT, path)
 
@@ -46,11 +46,9 @@ def test_serves_no_machine_at_the_pages_port(db, path, method):
 
 
 @pytest.mark.parametrize("port", [settings.PORT, settings.MTLS_PORT, 443])
-@pytest.mark.parametrize(
-    "path", ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/oauth/jwks"]
-)
-def test_tells_of_itself_at_both(db, port, path):
-    assert at(port, path).status_code == 200
+@paths("public")
+def test_turns_nobody_away_from_what_is_public(db, port, path):
+    assert b"This path is on the" not in at(port, path).content
 
 
 @pytest.mark.parametrize(
@@ -72,10 +70,9 @@ def test_answers_people_with_a_page_where_there_is_no_such_path(db):
     assert answer["Content-Type"].startswith("text/html")
 
 
-def test_answers_machines_in_json_when_a_view_fails(db, monkeypatch):
-    monkeypatch.setattr("bank.oauth.discovery.document", None)
-
-    answer = at(settings.MTLS_PORT, "/.well-known/openid-configuration")
+@pytest.mark.urls("tests.api.paths")
+def test_answers_machines_in_json_when_a_view_fails(db):
+    answer = at(settings.MTLS_PORT, "/broken")
 
     assert answer.status_code == 500
     assert calls.error(answer)["ErrorCode"] == "U000"
