@@ -55,6 +55,11 @@ where token.token_checksum = %s
 """
 
 
+def challenge(scheme: str, *, error: str = "") -> str:
+    """One challenge of a WWW-Authenticate header: the scheme that would do, and what was wrong."""
+    return CHALLENGES[scheme].format(error=f', error="{error}"' if error else "")
+
+
 class Unauthenticated(Refused):
     """The caller has not shown who it is. Answered without a body, as the standard does for unknown tokens."""
 
@@ -66,9 +71,8 @@ class Unauthenticated(Refused):
     schemes: tuple[str, ...] = (BEARER,)  # that the challenge is about
 
     def headers(self) -> dict[str, str]:
-        """The challenge: which scheme would do, and what was wrong."""
-        error = f', error="{self.error}"' if self.error else ""
-        return {"WWW-Authenticate": ", ".join(CHALLENGES[scheme].format(error=error) for scheme in self.schemes)}
+        """A challenge for each scheme that would do."""
+        return {"WWW-Authenticate": ", ".join(challenge(scheme, error=self.error) for scheme in self.schemes)}
 
 
 class TokenMissing(Unauthenticated):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from bank.api import access
+from bank.api import access, authentication
 from bank.errors import Forbidden
 
 if TYPE_CHECKING:
@@ -25,9 +25,13 @@ class ScopeMissing(Forbidden):
 
     message = "The access token does not have the scope of this operation."
 
+    def __init__(self, *, scope: str, scheme: str) -> None:
+        super().__init__(reason=f"The operation needs the scope {scope}.")
+        self.scheme = scheme
+
     def headers(self) -> dict[str, str]:
         """The challenge of RFC 6750 section 3.1."""
-        return {"WWW-Authenticate": 'Bearer realm="open-banking", error="insufficient_scope"'}
+        return {"WWW-Authenticate": authentication.challenge(self.scheme, error="insufficient_scope")}
 
 
 class PermissionMissing(Forbidden):
@@ -49,7 +53,7 @@ class Declared(BasePermission):
         if wanted.grant not in ("", held.grant):
             raise GrantWrong(reason=f"The operation needs a token by {wanted.grant}, this one came by {held.grant}.")
         if wanted.scope and wanted.scope not in held.scopes:
-            raise ScopeMissing(reason=f"The operation needs the scope {wanted.scope}.")
+            raise ScopeMissing(scope=wanted.scope, scheme=endpoint.http.caller.token.scheme)
         if wanted.grant == access.AUTHORIZATION_CODE and wanted.scope != LOG_IN and held.consent_id is None:
             raise PermissionMissing(reason="The access token hangs on no consent.")
         if wanted.permissions and held.permissions.isdisjoint(wanted.permissions):

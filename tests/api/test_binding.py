@@ -146,6 +146,15 @@ def test_refuses_a_token_of_a_certificate_under_the_scheme_of_keys(holder):
     assert words(answer) == "The access token is bound to a certificate: it needs the scheme Bearer."
 
 
+def test_says_in_the_scheme_of_keys_that_a_scope_is_missing(holder):
+    holder.token = holder.caller.token("accounts", jkt=holder.prover.jkt)
+
+    answer = holder.call(holder.proof())
+
+    assert answer.status_code == 403
+    assert answer["WWW-Authenticate"] == DPOP.format("insufficient_scope")
+
+
 def test_names_the_thief_and_not_the_owner_of_a_stolen_token(bob, own_token, now):
     mallory = calls.caller(now=now, name="Mallory Money")
 
