@@ -2,6 +2,10 @@
 
 from django.urls import path
 
+from bank.sandbox.automatic import AutomaticAnswer
 from bank.sandbox.whoami import WhoAmI
 
-urlpatterns = [path("whoami", WhoAmI.as_view())]
+urlpatterns = [
+    path("whoami", WhoAmI.as_view()),
+    path("backchannel/<auth_req_id>/<action>", AutomaticAnswer.as_view()),
+]

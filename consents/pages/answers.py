@@ -6,15 +6,13 @@ from datetime import datetime
 from bank.customers.models import User
 from bank.customers.proving import Proof
 from bank.errors import Fault, Refused
-from bank.oauth import decisions
 from bank.oauth.refusals import FatalError
 from bank.outbox import unit
 from consents import lifecycle
 from consents.models import Status
-from consents.pages import visits
+from consents.pages import channels, visits
 from consents.pages.visits import ConsentVisit
 
-ACR = "urn:openbanking:psd2:sca"
 DECLINED = Fault(code="CN01", message="The customer did not approve.")
 NO_ACCOUNT = Fault(code="AG01", message="The customer holds no account that can be used.")
 NOT_AUTHENTICATED = Fault(code="U037", message="The customer could not be authenticated.")
@@ -28,35 +26,27 @@ def approve(reference: str, *, customer: User, account_ids: Sequence[str], proof
     """Take the customer's approval; return where the browser goes.
 
     When the rules of the kind refuse it after all, the consent is rejected with their reason and the TPP is told so.
-    Raises visits.Unusable, AccountNotChosen.
+    Raises channels.Unusable, AccountNotChosen.
     """
     try:
         return _approve(reference, customer=customer, account_ids=account_ids, proof=proof, now=now)
     except Refused as refusal:
         return decline(reference, fault=refusal.faults[0], actor=f"customer:{customer.username}", now=now)
     except FatalError as error:
-        raise visits.Unusable("The app has changed where it would have you sent to.", code="U036") from error
+        raise channels.Unusable("The app has changed where it would have you sent to.", code="U036") from error
 
 
 def _approve(reference: str, *, customer: User, account_ids: Sequence[str], proof: Proof, now: datetime) -> str:
     with unit.work():
         visit = visits.find(reference, now=now, lock=True)
-        if not visits.is_expected(visit, customer):
+        if not visit.channel.expects(customer):
             words = "Another customer was expected."
-            return decisions.refuse(visit.request, code="login_required", description=words, now=now, user=customer)
+            return visit.channel.refuse(code="login_required", description=words, customer=customer, now=now)
         if proof.evidence["facts"] != visit.facts:
-            raise visits.Unusable("What is asked for has changed since you proved that it is you.", code="U037")
+            raise channels.Unusable("What is asked for has changed since you proved that it is you.", code="U037")
         if isinstance(visit, ConsentVisit):
             _authorise(visit, customer=customer, account_ids=account_ids, now=now)
-        return decisions.approve(
-            visit.request,
-            user=customer,
-            consent_id=visit.consent_id,
-            auth_time=proof.at,
-            acr=ACR,
-            evidence=proof.evidence,
-            now=now,
-        )
+        return visit.channel.approve(customer=customer, proof_at=proof.at, evidence=proof.evidence, now=now)
 
 
 def _authorise(visit: ConsentVisit, *, customer: User, account_ids: Sequence[str], now: datetime) -> None:
@@ -68,7 +58,7 @@ def _authorise(visit: ConsentVisit, *, customer: User, account_ids: Sequence[str
 
 
 def decline(reference: str, *, fault: Fault, actor: str, now: datetime) -> str:
-    """Turn a request down; return where the browser goes. Raises visits.Unusable.
+    """Turn a request down; return where the browser goes. Raises channels.Unusable.
 
     A consent that awaits its customer is rejected; one that was approved before stays as it is. The TPP is told that
     access was denied, or that its request is invalid where no customer could have approved it.
@@ -78,9 +68,9 @@ def decline(reference: str, *, fault: Fault, actor: str, now: datetime) -> str:
         visit = visits.find(reference, now=now, lock=True)
         if isinstance(visit, ConsentVisit) and visit.consent.status == Status.AWAU:
             lifecycle.reject(visit.consent, code=fault.code, description=fault.message, actor=actor, now=now)
-        return decisions.refuse(
-            visit.request,
+        return visit.channel.refuse(
             code="access_denied" if visit.can_be_met else "invalid_request",
             description=f"{fault.code} {fault.message}",
+            customer=None,
             now=now,
         )

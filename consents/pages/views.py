@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,7 +19,7 @@ from bank.customers import passwords, proving, sca, sessions
 from bank.customers.models import User
 from bank.errors import Fault
 from bank.outbox import unit
-from consents.pages import answers, visits
+from consents.pages import answers, channels, visits
 from consents.pages.visits import Visit
 
 SEE_OTHER = 303
@@ -39,22 +39,21 @@ def _page(view: Page) -> Callable[[HttpRequest], HttpResponse]:
         now = clock.now()
         try:
             visit = visits.find(request.GET.get("request", ""), now=now)
-            return _lock_down(view(request, visit, now), redirect_uri=visit.redirect_uri)
-        except visits.Unusable as reason:
+            return _lock_down(view(request, visit, now), leads_to=visit.channel.answers_go_to)
+        except channels.Unusable as reason:
             context = {"words": reason.words, "code": reason.code, "is_answered": reason.is_answered}
-            return _lock_down(render(request, "lombard/refused.html", context, status=BAD_REQUEST), redirect_uri="")
+            return _lock_down(render(request, "lombard/refused.html", context, status=BAD_REQUEST), leads_to="")
 
     return rights.audience("customer")(require_http_methods(["GET", "POST"])(wrapped))
 
 
-def _lock_down(response: HttpResponse, *, redirect_uri: str) -> HttpResponse:
+def _lock_down(response: HttpResponse, *, leads_to: str) -> HttpResponse:
     """No cache, no referrer; the form may lead back to the TPP, since browsers hold its redirect to the policy."""
     response["Cache-Control"] = "no-store"
     # Forms must tell where they come from (`Origin: null` looks like forgery); where we send people learns nothing.
     response["Referrer-Policy"] = "no-referrer" if response.status_code == SEE_OTHER else "same-origin"
-    if redirect_uri:
-        origin = "{0.scheme}://{0.netloc}".format(urlsplit(redirect_uri))
-        response._csp_update = {"form-action": [origin]}  # type: ignore[attr-defined] # read there by django-csp
+    if leads_to:
+        response._csp_update = {"form-action": [leads_to]}  # type: ignore[attr-defined] # read there by django-csp
     return response
 
 
@@ -64,8 +63,7 @@ def login(request: HttpRequest, visit: Visit, now: datetime) -> HttpResponse:
     if request.method == "GET":
         if visits.customer(request, visit) and "again" not in request.GET:
             return _go(SCA, visit)
-        hint = str(visit.request.parameters.get("login_hint", ""))
-        return _show(request, "lombard/login.html", visit, username=hint)
+        return _show(request, "lombard/login.html", visit, username=visit.channel.username)
     if request.POST.get("step") == "cancel":
         return _cancel(request, visit, fault=answers.DECLINED, now=now)
     username = request.POST.get("username", "").strip()
@@ -150,7 +148,7 @@ def _show(request: HttpRequest, template: str, visit: Visit, *, status: int = 20
     here = f"{request.path}?{urlencode({'request': visit.reference})}"
     login_again = f"{LOGIN}?{urlencode({'request': visit.reference, 'again': '1'})}"
     everywhere = {"asker": visit.asker, "here": here, "login_again": login_again}
-    return render(request, template, {**visit.words, **everywhere, **context}, status=status)
+    return render(request, template, {**visit.words, **visit.channel.words, **everywhere, **context}, status=status)
 
 
 def _go(path: str, visit: Visit) -> HttpResponse:
@@ -160,8 +158,10 @@ def _go(path: str, visit: Visit) -> HttpResponse:
 
 def _cancel(request: HttpRequest, visit: Visit, *, fault: Fault, now: datetime) -> HttpResponse:
     """Turn the request down and send the browser back to the TPP."""
-    customer = request.user
-    actor = f"customer:{customer.username}" if isinstance(customer, User) else "customer:unknown"
+    customer = request.user if isinstance(request.user, User) else None
+    if not visit.channel.may_decline(customer):
+        return _back(channels.HOME)
+    actor = f"customer:{customer.username}" if customer else "customer:unknown"
     return _back(answers.decline(visit.reference, fault=fault, actor=actor, now=now))
 
 

@@ -257,7 +257,7 @@ def is_kept_out(answer: Any) -> bool:
     """Tell whether a page refuses, shows nothing but its log-in, or leads there."""
     if answer.status_code == 303:
         return answer["Location"] == "/" or answer["Location"].startswith("/security/login")
-    return answer.status_code == 400 or b'id="login-submit"' in answer.content
+    return answer.status_code in {400, 405} or b'id="login-submit"' in answer.content
 
 
 @of("staff")
