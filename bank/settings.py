@@ -41,11 +41,14 @@ def env_list(name: str, default: str = "") -> list[str]:
 
 
 def env_networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    """Return a comma-separated list of addresses and networks; anything else stops the start."""
+    """Return a comma-separated list of addresses and networks; anything else, or everybody, stops the start."""
     try:
-        return tuple(ip_network(part) for part in env_list(name))
+        networks = tuple(ip_network(part) for part in env_list(name))
     except ValueError as fault:
         raise SystemExit(f"{name} must list addresses or networks: {fault}") from fault
+    if any(network.prefixlen == 0 for network in networks):
+        raise SystemExit(f"{name} must not list every address there is")
+    return networks
 
 
 SANDBOX = env("LOMBARD_MODE", "sandbox") == "sandbox"

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from structlog.testing import capture_logs
 
 from bank import clock
+from bank import settings as bank_settings
 from bank.tpps import authority, certificates, presenting
 from tests.calls import Socket
 
@@ -114,6 +115,14 @@ def test_reads_nothing_into_a_header_that_is_not_well_formed(der, header, now):
     with pytest.raises(certificates.CertificateRefused) as caught:
         certificates.verify(found, use="transport", now=now)
     assert caught.value.reason == certificates.Reason.UNREADABLE
+
+
+@pytest.mark.parametrize("listed", ["proxy.example", "192.0.2.300", "192.0.2.1/24", "0.0.0.0/0", "192.0.2.1,::/0"])
+def test_does_not_start_with_proxies_that_are_no_addresses_or_everybody(monkeypatch, listed):
+    monkeypatch.setenv("LOMBARD_TRUSTED_PROXIES", listed)
+
+    with pytest.raises(SystemExit, match="LOMBARD_TRUSTED_PROXIES must"):
+        bank_settings.env_networks("LOMBARD_TRUSTED_PROXIES")
 
 
 def test_tells_the_callers_address_by_a_trusted_proxys_last_word():
