@@ -63,11 +63,13 @@ class World:
         with psycopg.connect(place, autocommit=True) as connection:
             return connection.execute(statement, parameters).fetchall()
 
-    def tpp(self, *, auth_method: str = "private_key_jwt", name: str = "") -> client.Client:
+    def tpp(
+        self, *, auth_method: str = "private_key_jwt", name: str = "", options: Sequence[str] = ()
+    ) -> client.Client:
         """A new TPP of this bank, with a redirect URI that nobody else listens on."""
         name = name or f"tpp-{os.getpid()}-{next(_names)}"
         redirect_uri = f"https://localhost:{free_port()}/callback"
-        self.manage("tpp", "new", name, "--auth", auth_method, "--redirect-uri", redirect_uri)
+        self.manage("tpp", "new", name, "--auth", auth_method, "--redirect-uri", redirect_uri, *options)
         return client.Client(self.var / "tpps" / name)
 
 

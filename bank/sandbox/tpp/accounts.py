@@ -34,14 +34,14 @@ def walk(tpp: Client, *, approve: Approve, tell: Telling) -> None:
     consent_id = consent["Data"]["ConsentId"]
     tell.proved(f"consent {consent_id} is {consent['Data']['Status']}")
 
-    tell.step("Push the signed request for authorization, and let the customer decide at the bank")
+    tell.step("Push the request for authorization, and let the customer decide at the bank")
     authorization = tpp.authorization(consent_id, scope="accounts")
     fragment = approve(authorization)
-    tell.proved("the customer is back, with a code and an ID token in the URL's fragment")
+    tell.proved("the customer is back, with a code in the URL")
 
     tell.step("Check the ID token, then exchange the code")
     tokens = tpp.finish(authorization, fragment=fragment)
-    tell.proved("signature, nonce, s_hash and c_hash are right, and it speaks of this very consent")
+    tell.proved("issuer, state, nonce and every signature are right, and it speaks of this very consent")
 
     read(tpp, access=tokens.access, tell=tell)
 

@@ -154,12 +154,12 @@ class Browser:
 def approve(url: str, *, customer: Customer, ca: str, stop_at: str) -> str:
     """Do the customer's part: log in, enter the one-time code, choose an account (or all, to be read), approve.
 
-    Returns the fragment that the bank sends back to the TPP. Raises Unexpected.
+    Returns what the bank sends back to the TPP, in the URL's fragment or query. Raises Unexpected.
     """
     browser = Browser(ca=ca, stop_at=stop_at)
     log_in(browser, url, customer=customer)
     browser.send("consent-approve", **dict.fromkeys(browser.accounts(), "chosen"))
-    return _fragment(browser)
+    return _brought_back(browser)
 
 
 def refuse(url: str, *, customer: Customer, ca: str, stop_at: str) -> str:
@@ -167,7 +167,7 @@ def refuse(url: str, *, customer: Customer, ca: str, stop_at: str) -> str:
     browser = Browser(ca=ca, stop_at=stop_at)
     log_in(browser, url, customer=customer)
     browser.send("consent-cancel")
-    return _fragment(browser)
+    return _brought_back(browser)
 
 
 def log_in(browser: Browser, url: str, *, customer: Customer) -> None:
@@ -177,7 +177,8 @@ def log_in(browser: Browser, url: str, *, customer: Customer) -> None:
     browser.send("otp-submit", otp=customer.code)
 
 
-def _fragment(browser: Browser) -> str:
+def _brought_back(browser: Browser) -> str:
     if not browser.left_to:
         raise Unexpected(f"still at the bank: {' · '.join(browser.page.words if browser.page else [])[:600]}")
-    return urlsplit(browser.left_to).fragment
+    parts = urlsplit(browser.left_to)
+    return parts.fragment or parts.query

@@ -9,7 +9,7 @@ import json
 import secrets
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,7 @@ import requests
 from joserfc.jwk import KeySet
 from requests.adapters import HTTPAdapter
 
-from bank.sandbox.tpp import signing
+from bank.sandbox.tpp import dpop, signing
 from bank.sandbox.tpp.folder import Folder
 
 TIMEOUT_SECONDS = 30
@@ -84,11 +84,18 @@ class Client:
         self.issuer = f"{self.identity['organisation_id']}/{self.identity['software_id']}"
         self.session = requests.Session()
         self.session.trust_env = False  # the folder alone says whom to believe
-        self.session.cert = (self.folder.file("transport.pem"), self.folder.file("transport.key"))
+        self.session.cert = self.folder.connection
         self.session.verify = self.folder.file("ca.pem")
+        if self.identity["sender_constraint"] == "dpop":
+            self.session.auth = dpop.Prover(self.folder.dpop_key)
         self.session.mount("https://", HTTPAdapter(pool_maxsize=CONNECTIONS_MAX))
         if watch:
             self.session.hooks["response"].append(lambda response, **_: watch(response))
+
+    @property
+    def is_hybrid(self) -> bool:
+        """Tell whether an ID token comes with the code, as FAPI 1.0 Advanced has it."""
+        return self.identity["profile"] == "fapi1-advanced"
 
     # What the bank says of itself
 
@@ -128,33 +135,43 @@ class Client:
     def authorization(self, consent_id: str, *, scope: str, pushed: bool = True) -> Authorization:
         """Ask for a customer's approval of a consent: by a pushed request (RFC 9126) or by value (RFC 9101)."""
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
-        request = self._request_object(consent_id, scope=scope, state=state, nonce=nonce, verifier=verifier)
-        query = {"client_id": self.client_id, "response_type": "code id_token", "scope": f"openid {scope}"}
+        asked = self._asked(consent_id, scope=scope, state=state, nonce=nonce, verifier=verifier)
+        is_plain = self.identity["profile"] == "fapi2-security"  # the others sign what they ask
+        request = {name: _text(value) for name, value in asked.items()} if is_plain else {"request": self._sign(asked)}
+        query = {"client_id": self.client_id}
+        if self.is_hybrid:
+            query |= {"response_type": "code id_token", "scope": asked["scope"]}
         if pushed:
-            form = {"client_id": self.client_id, "request": request, **self._authentication()}
+            form = {"client_id": self.client_id, **request, **self._authentication()}
             url = self.endpoint("pushed_authorization_request_endpoint")
             answer = expect(self._send("POST", url, data=form), status=201).json()
             query["request_uri"] = answer["request_uri"]
         else:
-            query |= {"request": request, "redirect_uri": self.identity["redirect_uri"]}
+            query |= {**request, "redirect_uri": self.identity["redirect_uri"]}
         url = f"{self.discovery['authorization_endpoint']}?{urlencode(query)}"
         return Authorization(url=url, consent_id=consent_id, state=state, nonce=nonce, verifier=verifier)
 
     def finish(self, authorization: Authorization, *, fragment: str) -> Tokens:
-        """Check what the customer's browser brought back and turn it into tokens. Raises Refused, NotProven."""
+        """Check what the customer's browser brought back and turn it into tokens. Raises Refused, NotProven.
+
+        fragment: the URL's fragment, or its query where the profile has the answer there.
+        """
         values = {name: value[0] for name, value in parse_qs(fragment).items()}
-        if values.get("state") != authorization.state:
-            raise NotProven("the state that came back is not the one that was sent")
+        if "response" in values:
+            values = self._addressed(signing.verify_jwt(values["response"], keys=self.bank_keys))
+        if values.get("state") != authorization.state or values.get("iss") != self.discovery["issuer"]:
+            raise NotProven("what came back does not answer what was sent: another state, or another bank")
         if "error" in values:
             raise NotProven(f"not approved: {values['error']} {values.get('error_description', '')}".strip())
-        claims = self._identity(values["id_token"], authorization=authorization, code=values["code"])
+        front = self._front(values, authorization=authorization) if self.is_hybrid else None
         tokens = self.token(
             grant_type="authorization_code",
             code=values["code"],
             redirect_uri=self.identity["redirect_uri"],
             code_verifier=authorization.verifier,
         )
-        if self._claims(tokens["id_token"], nonce=authorization.nonce)["sub"] != claims["sub"]:
+        claims = self._identity(tokens["id_token"], authorization=authorization)
+        if front is not None and front["sub"] != claims["sub"]:
             raise NotProven("the two ID tokens speak of different customers")
         return Tokens(
             access=tokens["access_token"],
@@ -238,7 +255,7 @@ class Client:
 
     def _authentication(self) -> dict[str, str]:
         """Prove who we are: by the certificate of the connection, or by a signed assertion (RFC 7523)."""
-        if self.identity["token_endpoint_auth_method"] == "tls_client_auth":  # noqa: S105 - a method's name
+        if self.identity["token_endpoint_auth_method"] != "private_key_jwt":  # noqa: S105 - a method's name
             return {"client_id": self.client_id}
         now = int(time.time())
         assertion = {
@@ -252,19 +269,13 @@ class Client:
         signed = signing.sign_jwt(assertion, key=self.folder.signing_key)
         return {"client_assertion_type": ASSERTION, "client_assertion": signed}
 
-    def _request_object(self, consent_id: str, *, scope: str, state: str, nonce: str, verifier: str) -> str:
-        """What we ask of the customer, signed; nothing outside it counts (FAPI 1.0 Advanced, section 5.2.2)."""
-        now = int(time.time())
+    def _asked(self, consent_id: str, *, scope: str, state: str, nonce: str, verifier: str) -> Json:
+        """What we ask of the customer."""
         intent = {"openbanking_intent_id": {"value": consent_id, "essential": True}}
         challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-        claims: Mapping[str, Any] = {
-            "iss": self.client_id,
-            "aud": self.discovery["issuer"],
-            "nbf": now,
-            "iat": now,
-            "exp": now + LIFETIME_SECONDS,
+        asked = {
             "client_id": self.client_id,
-            "response_type": "code id_token",
+            "response_type": "code id_token" if self.is_hybrid else "code",
             "redirect_uri": self.identity["redirect_uri"],
             "scope": f"openid {scope}",
             "state": state,
@@ -273,28 +284,41 @@ class Client:
             "code_challenge_method": "S256",
             "claims": {"userinfo": intent, "id_token": intent | {"acr": {"essential": True, "values": [SCA]}}},
         }
+        return asked | ({"response_mode": "jwt"} if self.identity["profile"] == "fapi2-message-signing" else {})
+
+    def _sign(self, asked: Json) -> str:
+        """Sign what we ask; nothing outside it counts (FAPI 1.0 Advanced, section 5.2.2)."""
+        now = int(time.time())
+        times = {"nbf": now, "iat": now, "exp": now + LIFETIME_SECONDS}
+        claims = {"iss": self.client_id, "aud": self.discovery["issuer"], **times, **asked}
         return signing.sign_jwt(claims, key=self.folder.signing_key, typ="oauth-authz-req+jwt")
 
-    def _claims(self, id_token: str, *, nonce: str) -> Json:
-        """The claims of an ID token that the bank signed for us, just now, for this request."""
-        claims = signing.verify_jwt(id_token, keys=self.bank_keys)
+    def _addressed(self, claims: Json) -> Json:
+        """Claims of a JWT that the bank signed for us, just now. Raises NotProven."""
         audience = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
-        if claims["iss"] != self.discovery["issuer"] or audience != [self.client_id]:
-            raise NotProven("the ID token is from another bank or for another client")
-        if claims["exp"] <= time.time() or claims.get("nonce") != nonce:
-            raise NotProven("the ID token is too old or answers another request")
+        if claims["iss"] != self.discovery["issuer"] or audience != [self.client_id] or claims["exp"] <= time.time():
+            raise NotProven("a JWT is from another bank, for another client, or too old")
         return claims
 
-    def _identity(self, id_token: str, *, authorization: Authorization, code: str) -> Json:
-        """Check the ID token that came through the browser: the signature over the code, the state and the intent."""
-        claims = self._claims(id_token, nonce=authorization.nonce)
-        expected = {
-            "s_hash": signing.half_hash(authorization.state),
-            "c_hash": signing.half_hash(code),
-            "openbanking_intent_id": authorization.consent_id,
-            "acr": SCA,
-        }
+    def _identity(self, id_token: str, *, authorization: Authorization) -> Json:
+        """The claims of an ID token about this customer, this request and this consent."""
+        claims = self._addressed(signing.verify_jwt(id_token, keys=self.bank_keys))
+        self._expect(claims, nonce=authorization.nonce, openbanking_intent_id=authorization.consent_id, acr=SCA)
+        return claims
+
+    def _front(self, values: Json, *, authorization: Authorization) -> Json:
+        """The ID token that came through the browser: it signs the code and the state as well."""
+        claims = self._identity(values["id_token"], authorization=authorization)
+        hashes = {"s_hash": authorization.state, "c_hash": values["code"]}
+        self._expect(claims, **{name: signing.half_hash(value) for name, value in hashes.items()})
+        return claims
+
+    @staticmethod
+    def _expect(claims: Json, **expected: str) -> None:
         for name, value in expected.items():
             if claims.get(name) != value:
                 raise NotProven(f"{name} in the ID token is {claims.get(name)!r}, not {value!r}")
-        return claims
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

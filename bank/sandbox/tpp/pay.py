@@ -15,7 +15,7 @@ FINAL = {"ACCC", "RJCT"}
 PATIENCE_SECONDS = 60
 BETWEEN_LOOKS_SECONDS = 0.25
 
-Approve = Callable[[Authorization], str]  # shows the customer the link; returns the fragment that came back
+Approve = Callable[[Authorization], str]  # shows the customer the link; returns what came back
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,14 +86,14 @@ def walk(tpp: Client, payment: Payment, *, approve: Approve, tell: Telling) -> d
     consent_id = consent["Data"]["ConsentId"]
     tell.proved(f"consent {consent_id} is {consent['Data']['Status']}; the bank's signature over the answer is good")
 
-    tell.step("Push the signed request for authorization, and let the customer decide at the bank")
+    tell.step("Push the request for authorization, and let the customer decide at the bank")
     authorization = tpp.authorization(consent_id, scope="payments")
     fragment = approve(authorization)
-    tell.proved("the customer is back, with a code and an ID token in the URL's fragment")
+    tell.proved("the customer is back, with a code in the URL")
 
     tell.step("Check the ID token, then exchange the code")
     tokens = tpp.finish(authorization, fragment=fragment)
-    tell.proved("signature, nonce, s_hash and c_hash are right: nobody swapped code or state")
+    tell.proved("issuer, state, nonce and every signature are right: nobody swapped the answer")
     tell.proved(f"it speaks of this very consent, approved with {tokens.claims['acr']}")
 
     tell.step("Ask whether the money is there")

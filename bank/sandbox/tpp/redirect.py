@@ -1,6 +1,7 @@
 """The TPP's own page, to which the bank sends the customer back: a little HTTPS server that waits for one answer.
 
-The answer stands in the URL's fragment, which no browser sends to a server; the page's script hands it over.
+The answer stands in the URL's query, or in its fragment, which no browser sends to a server: the page's script hands
+it over.
 """
 
 import ssl
@@ -13,7 +14,7 @@ FRAGMENT_BYTES_MAX = 64 * 1024
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Back at the TPP</title></head>
 <body><h1>Back at the TPP</h1><p id="words">One moment…</p>
 <script>
-fetch(location.pathname, {method: "POST", body: location.hash.slice(1)}).then(() => {
+fetch(location.pathname, {method: "POST", body: (location.hash || location.search).slice(1)}).then(() => {
   history.replaceState(null, "", location.pathname);
   document.getElementById("words").textContent = "Thank you. You may close this page and look at the terminal.";
 });
@@ -22,7 +23,7 @@ fetch(location.pathname, {method: "POST", body: location.hash.slice(1)}).then(()
 
 
 class Page(BaseHTTPRequestHandler):
-    """Shows the page and takes the fragment."""
+    """Shows the page and takes the answer."""
 
     server: "Listener"
 
@@ -31,7 +32,7 @@ class Page(BaseHTTPRequestHandler):
         self._answer(PAGE.encode(), content_type="text/html; charset=utf-8")
 
     def do_POST(self) -> None:
-        """Take the fragment that the page's script hands over."""
+        """Take the answer that the page's script hands over."""
         length = min(int(self.headers.get("Content-Length") or 0), FRAGMENT_BYTES_MAX)
         self.server.fragment = self.rfile.read(length).decode()
         self._answer(b"", content_type="text/plain")
@@ -65,7 +66,7 @@ class Listener(HTTPServer):
         """A browser that does not trust the certificate hangs up: wait for the next."""
 
     def wait(self) -> str:
-        """Wait until the customer is back; return the fragment."""
+        """Wait until the customer is back; return what the bank sent."""
         while not self.fragment:
             self.handle_request()
         self.server_close()

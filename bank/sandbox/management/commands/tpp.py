@@ -14,7 +14,8 @@ from bank.sandbox import cast, enrolment, refusals
 from bank.sandbox.conformance import plans, writing
 from bank.sandbox.tpp import accounts, browser, client, pay, redirect, telling
 
-METHODS = ["private_key_jwt", "tls_client_auth"]
+METHODS = ["private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth"]
+PROFILES = ["fapi1-advanced", "fapi2-security", "fapi2-message-signing"]
 
 
 class Command(BaseCommand):
@@ -29,6 +30,8 @@ class Command(BaseCommand):
         new = commands.add_parser("new", help="make a TPP: certificates, software statement, registered client")
         new.add_argument("name")
         new.add_argument("--auth", choices=METHODS, default=METHODS[0], help="how it proves who it is")
+        new.add_argument("--profile", choices=PROFILES, default=PROFILES[0], help="which rules it keeps")
+        new.add_argument("--dpop", action="store_true", help="bind its tokens to a key, not to its certificate")
         new.add_argument("--redirect-uri", default=enrolment.REDIRECT_URI, help="where customers are sent back to")
         new.set_defaults(do=self.make_one)
         paying = commands.add_parser("pay", help="walk a whole payment as a TPP")
@@ -69,9 +72,13 @@ class Command(BaseCommand):
 
     def make_one(self, options: dict[str, Any]) -> None:
         """Make a TPP."""
-        folder = enrolment.make(
-            options["name"], auth_method=options["auth"], redirect_uri=options["redirect_uri"], now=clock.now()
+        wish = enrolment.Wish(
+            auth_method=options["auth"],
+            profile=options["profile"],
+            is_dpop=options["dpop"],
+            redirect_uri=options["redirect_uri"],
         )
+        folder = enrolment.make(options["name"], wish, register=enrolment.by_request, now=clock.now())
         self.stdout.write(f"{folder}\nNow try: manage.py tpp pay 12.34 --tpp {options['name']} --approve alice")
 
     def walk_payment(self, options: dict[str, Any]) -> None:
