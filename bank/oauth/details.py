@@ -35,6 +35,12 @@ def read(text: str | None) -> Details:
     return [_checked(details[0])]
 
 
+def check_granted(text: str | None, *, granted: Details) -> None:
+    """Refuse a token request that asks for other details than were granted. Raises InvalidAuthorizationDetails."""
+    if text and read(text) != granted:
+        raise InvalidAuthorizationDetails("The authorization_details are not those that were granted.")
+
+
 def intent_id(details: Details) -> str:
     """The ConsentId that the details name; empty if none."""
     return details[0]["openbanking_intent_id"] if details else ""

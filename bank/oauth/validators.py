@@ -7,7 +7,7 @@ from typing import Any
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.common import Request
 
-from bank.oauth import binding, clients, id_tokens, profile, tokens
+from bank.oauth import binding, clients, details, id_tokens, profile, tokens
 from bank.oauth.clients import Caller
 from bank.oauth.models import Client, Grant
 from bank.oauth.refusals import InvalidGrant
@@ -187,6 +187,9 @@ class Validator(OAuth2Validator):
         if request.grant_type == "client_credentials":
             request.scopes = [scope for scope in request.scopes if scope not in profile.OPEN_SCOPES]
             request.authorization = None
+        authorization = getattr(request, "authorization", None)  # a back-channel's is looked up later, and has none
+        asked = dict(request.decoded_body).get("authorization_details")
+        details.check_granted(asked, granted=authorization.authorization_details if authorization else [])
 
     def save_bearer_token(self, token: dict[str, Any], request: Request, *_args: Any, **_kwargs: Any) -> None:
         """Keep the tokens; only their digests are stored. What oauthlib calls a bearer's may be bound to a key."""

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+import orjson
 import pytest
 
 from bank.oauth.models import Authorization
@@ -27,6 +28,12 @@ def test_takes_an_intent_in_detail_and_tells_what_was_granted(carol: Party, scop
     body = carol.redeem(code).json()
     again = carol.token(grant_type="refresh_token", refresh_token=body["refresh_token"]).json()
 
+    more = orjson.dumps([INTENT]).decode()
+    refused = carol.token(
+        grant_type="refresh_token", refresh_token=body["refresh_token"], authorization_details=more
+    ).json()
+
+    assert refused["error"] == "invalid_authorization_details"
     assert body["authorization_details"] == again["authorization_details"] == details
     assert ("id_token" in body) == ("openid" in scope)
     made = Authorization.objects.get(client=carol.client)
