@@ -132,6 +132,21 @@ def test_keeps_plain_requests_of_those_who_need_not_sign(party: Party, kind: str
     assert answer.status_code == (400 if kind.startswith(("FAPI 1", "signing")) else 201), answer.content
 
 
+@every_profile
+@pytest.mark.parametrize("left_out", ["nonce", "state"])
+def test_needs_a_nonce_of_fapi_1_alone(party: Party, kind: str, left_out: str) -> None:
+    answer = party.ask(**{left_out: None})
+
+    assert answer.status_code == (400 if (kind, left_out) == ("FAPI 1", "nonce") else 201), answer.content
+
+
+@every_profile
+def test_gives_a_code_a_minute(party: Party) -> None:
+    party.approved()
+
+    assert Grant.objects.get(application=party.client).expires == party.now + timedelta(seconds=60)
+
+
 @every_client
 @pytest.mark.parametrize("mode", ["jwt", "query", "fragment", "form_post"])
 def test_takes_the_response_modes_of_the_profile_alone(party: Party, kind: str, mode: str) -> None:
@@ -234,7 +249,7 @@ def test_takes_assertions_for_whom_the_profile_says(party: Party, kind: str, aud
 # The authorization endpoint
 
 
-@every_client
+@every_profile
 def test_tells_the_customer_on_a_page_of_a_request_that(party: Party) -> None:
     foreign, expired, decided = party.pushed(party.lodge()), party.pushed(), party.pushed(party.lodge())
     reference = expired.rsplit(":", 1)[1]
