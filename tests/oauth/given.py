@@ -34,7 +34,7 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 SCA, CA = "urn:openbanking:psd2:sca", "urn:openbanking:psd2:ca"
 VERIFIER = "v" * 64
 CHALLENGE = calls.base64url(hashlib.sha256(VERIFIER.encode()).digest())
-TOKEN, PAR, REVOKE = "/oauth/token", "/oauth/par", "/oauth/revoke"
+TOKEN, PAR, REVOKE, INTROSPECT = "/oauth/token", "/oauth/par", "/oauth/revoke", "/oauth/introspect"
 
 
 @functools.cache

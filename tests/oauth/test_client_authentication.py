@@ -82,6 +82,7 @@ FORMS: dict[str, dict[str, str]] = {
     given.TOKEN: {"grant_type": "client_credentials"},
     given.PAR: {"request": "not looked at"},
     given.REVOKE: {"token": "not looked at"},
+    given.INTROSPECT: {"token": "not looked at"},
 }
 
 

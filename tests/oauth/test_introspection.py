@@ -13,14 +13,13 @@ from consents import lifecycle
 from tests.oauth import given
 from tests.oauth.given import Party
 
-INTROSPECT = "/oauth/introspect"
 SIGNED = "application/token-introspection+jwt"
 NOTHING = {"active": False}
 
 
 def introspect(party: Party, token: str, *, headers: dict[str, str] | None = None, **form: str) -> given.HttpResponse:
     """Ask what a token is worth."""
-    return party.post(INTROSPECT, party.proof() | {"token": token} | form, headers=headers or {})
+    return party.post(given.INTROSPECT, party.proof() | {"token": token} | form, headers=headers or {})
 
 
 def told(party: Party, token: str) -> dict[str, Any]:
@@ -152,14 +151,14 @@ def test_signs_with_the_clients_own_algorithm(bob):
 
 
 def test_refuses_a_request_without_a_token(bob):
-    answer = bob.post(INTROSPECT, bob.proof())
+    answer = bob.post(given.INTROSPECT, bob.proof())
 
     assert answer.status_code == 400
     assert answer.json() == {"error": "invalid_request", "error_description": "The token is missing."}
 
 
 def test_refuses_a_client_that_does_not_say_who_it_is(bob):
-    answer = bob.post(INTROSPECT, {"token": "nothing"}, headers={"Accept": SIGNED})
+    answer = bob.post(given.INTROSPECT, {"token": "nothing"}, headers={"Accept": SIGNED})
 
     assert answer.status_code == 401
     assert answer["Content-Type"] == "application/json"
@@ -167,7 +166,7 @@ def test_refuses_a_client_that_does_not_say_who_it_is(bob):
 
 
 def test_refuses_the_certificate_of_another(bob, mallory):
-    answer = bob.post(INTROSPECT, bob.proof() | {"token": "nothing"}, der=mallory.der)
+    answer = bob.post(given.INTROSPECT, bob.proof() | {"token": "nothing"}, der=mallory.der)
 
     assert answer.status_code == 401
     assert answer.json()["error"] == "invalid_client"

@@ -12,7 +12,7 @@ from bank.sandbox import refusals
 from tests.oauth import given
 from tests.oauth.given import Party
 
-ENDPOINTS = [given.TOKEN, given.PAR, given.REVOKE]
+ENDPOINTS = [given.TOKEN, given.PAR, given.REVOKE, given.INTROSPECT]
 FORM = "application/x-www-form-urlencoded"
 
 BODIES: dict[str, dict[str, str]] = {
