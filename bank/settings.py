@@ -7,6 +7,7 @@ customary.
 
 import os
 import secrets
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,9 @@ def secret(name: str) -> str:
         pass  # made before, by this or another process
     return path.read_text()
 
+
+# So many days is the clock of a sandbox ahead, for everything that the bank does (bank/clock.py).
+CLOCK_AHEAD: timedelta = timedelta(days=env_int("LOMBARD_CLOCK_AHEAD_DAYS", 0) if SANDBOX else 0)
 
 # Where the bank is reached: pages and discovery without a client certificate, every machine endpoint over mutual TLS.
 ADDRESS = env("LOMBARD_ADDRESS", "127.0.0.1")

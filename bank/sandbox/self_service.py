@@ -9,12 +9,10 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
@@ -31,7 +29,6 @@ from bank.tpps.models import TPP, Certificate, Role, SoftwareStatement
 BODY_BYTES_MAX = 64 * 1024
 SOFTWARE_MAX, CERTIFICATES_MAX = 50, 500  # of one TPP
 TOKEN = re.compile(r"Bearer +([A-Za-z0-9_-]{43})", re.IGNORECASE | re.ASCII)
-CURVE = ec.SECP256R1
 
 
 def _printable(text: str) -> str:
@@ -214,17 +211,15 @@ def _key_of(pem: str) -> authority.PublicKey:
     """The key that a signing request proves to be its sender's; nothing else in it counts. Raises InvalidRequest."""
     try:
         request = x509.load_pem_x509_csr(pem.encode())
-        key: CertificatePublicKeyTypes = request.public_key()
+        key = request.public_key()
         is_held = request.is_signature_valid
     except (ValueError, UnsupportedAlgorithm):
         raise InvalidRequest("The csr cannot be read.") from None
     if not is_held:
         raise InvalidRequest("The csr is not signed with its own key.")
-    if isinstance(key, rsa.RSAPublicKey) and key.key_size >= authority.RSA_BITS:
-        return key
-    if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, CURVE):
-        return key
-    raise InvalidRequest("The key of the csr must be RSA with at least 2048 bits, or P-256.")
+    if reason := directory.unfit(key):
+        raise InvalidRequest(reason)
+    return cast(authority.PublicKey, key)
 
 
 def _describe(software: SoftwareStatement) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from django.db import connections
 
 from bank import clock
 from bank.outbox import unit
-from bank.sandbox import cast, enrolment, lock, postgres
+from bank.sandbox import cast, enrolment, lock, postgres, tending
 from bank.sandbox.children import Child
 from bank.tpps import directory
 
@@ -117,6 +117,10 @@ class Supervisor:
             call_command("seed", verbosity=0)
             self.progress("customers and their accounts are made")
         self.progress(f"a TPP is enrolled: {enrolment.ensure_ready_made(now)}")
+        for words in tending.renew_due(now):
+            self.progress(f"renewed: {words}")
+        if settings.CLOCK_AHEAD:
+            self.progress(f"THE BANK'S CLOCK IS {settings.CLOCK_AHEAD.days} DAYS AHEAD (LOMBARD_CLOCK_AHEAD_DAYS)")
         connections.close_all()
 
     def _start_children(self) -> None:
@@ -199,6 +203,7 @@ def reached_by() -> dict[str, str]:
         "LOMBARD_ISSUER": settings.ISSUER,
         "LOMBARD_MTLS_URL": settings.MTLS_URL,
         "LOMBARD_NAMES": ",".join(settings.NAMES),
+        "LOMBARD_CLOCK_AHEAD_DAYS": str(settings.CLOCK_AHEAD.days),
         "BROKER_URL": settings.CELERY_BROKER_URL,
     }
     if settings.OWNER_URL or settings.APP_URL:

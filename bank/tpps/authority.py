@@ -189,9 +189,11 @@ def write_key(path: Path, key: PrivateKey) -> None:
 
 
 def replace(path: Path, text: str) -> None:
-    """Write a file anew; who reads it meanwhile finds the old one whole or the new one whole."""
+    """Write a file anew, as readable as it was; who reads it meanwhile finds the old or the new one, and whole."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     unfinished.write_text(text)
+    if path.exists():
+        unfinished.chmod(path.stat().st_mode)
     unfinished.replace(path)
 
 

@@ -115,6 +115,13 @@ def new_token(tpp: TPP) -> str:
     return value
 
 
+def unfit(key: CertificatePublicKeyTypes) -> str:
+    """Why the directory issues nothing over a key; empty: it does."""
+    is_strong_rsa = isinstance(key, rsa.RSAPublicKey) and key.key_size >= authority.RSA_BITS
+    is_p256 = isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1)
+    return "" if is_strong_rsa or is_p256 else "The key must be RSA with at least 2048 bits, or P-256."
+
+
 def issue(
     statement: SoftwareStatement,
     *,

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from requests import RequestException
 
 from bank import clock
-from bank.sandbox import cast, enrolment, refusals
+from bank.sandbox import cast, enrolment, refusals, tending
 from bank.sandbox.conformance import plans, writing
 from bank.sandbox.tpp import accounts, browser, client, pay, redirect, telling
 
@@ -51,6 +51,7 @@ class Command(BaseCommand):
         who = commands.add_parser("whoami", help="ask the bank what it sees of a TPP: certificate, client, token")
         who.add_argument("--tpp", default=enrolment.READY_MADE, help="which TPP to be (a folder below var/tpps)")
         who.set_defaults(do=self.ask_who)
+        tending.add_arguments(commands, self)
         why = commands.add_parser("why", help="tell which check refused a call")
         why.add_argument("interaction_id", help="the x-fapi-interaction-id of the answer")
         why.set_defaults(do=self.explain)
