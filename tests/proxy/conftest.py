@@ -3,13 +3,14 @@
 Both listen on the same two ports, one after the other, since the bank has one issuer.
 """
 
+import functools
 import json
 import os
 import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -162,20 +163,35 @@ def alice(behind: Bank, django_db_blocker: pytest.Item) -> User:
     return made
 
 
+TPPs = Callable[..., client.Client]
+
+
 @pytest.fixture(scope="session")
-def tpps(behind: Bank) -> dict[str, client.Client]:
-    """Bob's TPP, which is known by its assertions, and Carol's, known by its certificate; made at the first proxy."""
-    return {}
+def known(behind: Bank) -> TPPs:
+    """Somebody's TPP; it registers itself at whichever proxy is there first, as that takes a while."""
+
+    @functools.cache
+    def register(name: str, auth_method: str = "private_key_jwt", *options: str) -> client.Client:
+        return behind.world.tpp(name=f"{name}-behind-a-proxy", auth_method=auth_method, options=options)
+
+    return register
 
 
 @pytest.fixture
-def bob(bank: Bank, tpps: dict[str, client.Client]) -> client.Client:
-    return tpps.setdefault("bob", tpps.get("bob") or bank.world.tpp())
+def bob(bank: Bank, known: TPPs) -> client.Client:
+    return known("bob")
 
 
 @pytest.fixture
-def carol(bank: Bank, tpps: dict[str, client.Client]) -> client.Client:
-    return tpps.setdefault("carol", tpps.get("carol") or bank.world.tpp(auth_method="tls_client_auth"))
+def carol(bank: Bank, known: TPPs) -> client.Client:
+    """She is known by her certificate alone."""
+    return known("carol", "tls_client_auth")
+
+
+@pytest.fixture
+def dave(bank: Bank, known: TPPs) -> client.Client:
+    """His tokens are bound to a key, which he proves to hold by DPoP."""
+    return known("dave", "private_key_jwt", "--profile", "fapi2-security", "--dpop")
 
 
 def shown_by(tpp: client.Client, which: str = "transport") -> Identity:

@@ -35,6 +35,15 @@ def test_knows_a_client_by_its_certificate_alone(carol):
     assert answer.status_code in {400, 403}, "whom the bank knows is told that there is no such consent"
 
 
+def test_takes_a_proof_of_possession_for_its_public_address(bank, dave):
+    token = dave.client_credentials("accounts")
+
+    answer = dave.get("/aisp/account-access-consents/con_1", token=token)
+
+    assert dave.identity["resources"].startswith(f"https://localhost:{bank.machines}/")
+    assert answer.status_code in {400, 403}, "whom the bank knows is told that there is no such consent"
+
+
 def test_names_its_own_public_addresses(bank, bob):
     issuer, machines = f"https://localhost:{bank.pages}", f"https://localhost:{bank.machines}"
 
