@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 
 from bank import clock
-from bank.sandbox.tpp import client
+from bank.sandbox.tpp import client, signing
 from tests.journeys import world
 from tests.oauth.proofs import Prover
 
@@ -70,15 +70,8 @@ class Holder:
 
 @pytest.fixture(scope="module")
 def holder(bank: world.World) -> Holder:
-    tpp, prover = bank.tpp(), Prover(now=clock.now())
-    changes = "profile = 'fapi2-security', dpop_bound_access_tokens = true"
-    bank.rows(f"update oauth_client set {changes} where client_id = %s returning 1", [tpp.client_id])
-    url = tpp.endpoint("token_endpoint")
-    form = {"grant_type": "client_credentials", "scope": "accounts", **tpp._authentication()}
-    answer = tpp.session.post(url, data=form, headers={"DPoP": prover.proof("POST", url)}, cert=(), timeout=30)
-    assert answer.status_code == 200, answer.text
-    assert answer.json()["token_type"] == "DPoP"
-    return Holder(tpp, prover, answer.json()["access_token"])
+    tpp = bank.tpp(options=["--profile", "fapi2-security", "--dpop"])
+    return Holder(tpp, Prover(now=clock.now(), key=tpp.folder.dpop_key), tpp.client_credentials("accounts"))
 
 
 def test_takes_a_token_of_a_key_without_any_certificate(holder):
@@ -100,6 +93,22 @@ def test_refuses_a_proof_that_another_process_has_seen(holder):
 
     assert [status for status, _, _ in answers] == [200] + [401] * 5
     assert all("The proof was used before." in body for _, _, body in answers[1:])
+
+
+def test_tells_the_customers_name_to_a_tpp_with_a_key_and_what_its_token_is_worth(bank):
+    tpp = bank.tpp(options=["--profile", "fapi2-message-signing", "--dpop"])
+    read = world.approved_read(tpp)
+
+    told = client.expect(tpp.get(tpp.endpoint("userinfo_endpoint"), token=read.tokens.access), status=200).json()
+    form = {"token": read.tokens.access, **tpp._authentication()}
+    accept = {"Accept": "application/token-introspection+jwt"}
+    answer = tpp.session.post(tpp.endpoint("introspection_endpoint"), data=form, headers=accept, timeout=30)
+    worth = signing.verify_jwt(answer.text, keys=tpp.bank_keys)["token_introspection"]
+
+    assert told["sub"] == read.tokens.claims["sub"] == worth["sub"]
+    assert worth["active"] is True
+    assert worth["cnf"] == {"jkt": tpp.folder.dpop_key.thumbprint()}
+    assert worth["openbanking_intent_id"] == read.consent_id
 
 
 def test_refuses_two_proofs_as_the_web_server_joins_them(holder):

@@ -16,7 +16,7 @@ def test_pays_from_the_command_line(bank):
 
     assert "ACCC: the creditor's account is credited" in done.stdout
     assert "→ POST" in done.stdout
-    assert "✓ signature, nonce, s_hash and c_hash are right" in done.stdout
+    assert "✓ issuer, state, nonce and every signature are right" in done.stdout
 
 
 def test_reads_accounts_from_the_command_line_and_says_why_the_last_call_was_refused(bank):

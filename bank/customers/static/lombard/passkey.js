@@ -1,11 +1,12 @@
-// Asks the device for a passkey and sends what it answers with the form. A page holds one form of this kind; without
-// this script its button does nothing, and the page says so and offers other ways.
+// Asks the device for a passkey and sends what it answers with the form. A page holds one form of this kind, hidden
+// until this script runs; until then the page says that it needs scripts, and offers other ways.
 (function () {
   var form = document.querySelector("form[data-passkey]");
   if (!form || !window.PublicKeyCredential) return;
   var button = form.querySelector("[data-passkey-button]");
   var problem = form.querySelector("[data-passkey-problem]");
   form.hidden = false;
+  document.querySelector("[data-no-passkey]").hidden = true;
 
   function bytes(text) {
     var plain = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
