@@ -12,7 +12,15 @@ from bank.tpps.models import TPP, SoftwareStatement
 class ClientAdmin(pages.ReadOnly):
     """Registered clients."""
 
-    list_display = ("name", "client_id", "software_statement", "token_endpoint_auth_method", "profile", "created")
+    list_display = (
+        "name",
+        "client_id",
+        "software_statement",
+        "token_endpoint_auth_method",
+        "profile",
+        "created",
+        "deleted_at",
+    )
     list_select_related = ("software_statement",)
     ordering = ("name",)
     search_fields = ("name", "=client_id", "=software_statement__id")
@@ -28,7 +36,15 @@ class ClientAdmin(pages.ReadOnly):
         "response_types",
         "scopes",
         "redirect_uris",
+        "dpop_bound_access_tokens",
+        "require_pushed_authorization_requests",
+        "require_signed_request_object",
+        "authorization_signed_response_alg",
+        "backchannel_token_delivery_mode",
+        "backchannel_client_notification_endpoint",
+        "client_jwks_uri",
         "created",
+        "deleted_at",
     )
 
 

@@ -26,6 +26,7 @@ from tests import people
 from tests.admin.conftest import LogIn, World, held_payment
 
 MAY_BE_EMPTY = {
+    "keys.RemoteKeySet",
     "api.IdempotencyKey",
     "approvals.Approval",
     "fraud.PayeeMark",

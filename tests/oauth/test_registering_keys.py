@@ -9,8 +9,10 @@ import orjson
 import pytest
 from joserfc.jwk import RSAKey
 
+from bank.keys.models import RemoteKeySet
 from bank.tpps import directory
 from bank.tpps.models import TPP, Certificate, SoftwareStatement, TrustAnchor
+from tests import calls
 from tests.oauth import given
 from tests.oauth.newcomer import STATEMENT, client_of, expect_refusal, newcomer, stored, told
 from tests.test_outbound import answer, certificate, elsewhere, trusted  # noqa: F401 - fixtures
@@ -95,3 +97,18 @@ def test_lets_no_other_directory_speak_of_this_ones_software(nora, elsewhere_sta
 
     forged = elsewhere_statement(org_id=otto.statement.tpp_id, software_id=otto.statement.pk)
     expect_refusal(otto.register(software_statement=forged), STATEMENT, "another directory")
+
+
+def test_checks_messages_with_keys_that_are_published_elsewhere(nora, elsewhere_statement):
+    told(nora.register(software_statement=elsewhere_statement()), status=201)
+    nora.provider = replace(nora.provider, client=client_of(nora))
+    caller = calls.Caller(provider=nora.provider, now=nora.now)
+    path, token = f"{calls.PISP}/domestic-payment-consents", caller.token("payments")
+    RemoteKeySet.objects.update(fetched_at=nora.now - timedelta(minutes=16), tried_at=nora.now - timedelta(minutes=16))
+
+    lodged = caller.call("POST", path, calls.payment(), token=token)
+    forged = caller.call("POST", path, calls.payment(), token=token, x_jws_signature=caller.sign(b"", kid="other"))
+
+    assert lodged.status_code == 201, lodged.content
+    assert calls.error(forged)["ErrorCode"] == "U016"
+    assert len(elsewhere_statement.seen) == 2
