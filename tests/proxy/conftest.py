@@ -1,6 +1,7 @@
 """The bank's web processes behind HAProxy and behind nginx, each run by the file in deploy/ that operators are given.
 
-Both listen on the same two ports, one after the other, since the bank has one issuer.
+Both listen on the same two ports, one after the other, since the bank has one issuer. All ends with this folder's
+tests.
 """
 
 import functools
@@ -11,7 +12,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,7 @@ class Bank:
     pages: int
     machines: int
     log: Path
+    proxy: str = ""
 
     def reasons(self, answer: Answer) -> list[str]:
         """What the log tells of a refusal, by its interaction id."""
@@ -67,7 +69,7 @@ class Bank:
             return handshakes.send(shaken, "GET", path, f"Authorization: Bearer {token}", *headers)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def behind(django_db_setup: None, django_db_blocker: pytest.Item) -> Iterator[Bank]:
     """The web processes, told who stands before them."""
     own_pages, own_machines, pages, machines = (world.free_port() for _ in range(4))
@@ -142,17 +144,17 @@ def start(name: str, folder: Path, told: dict[str, str]) -> subprocess.Popen[byt
     return process
 
 
-@pytest.fixture(scope="session", params=["haproxy", "nginx"])
+@pytest.fixture(scope="package", params=["haproxy", "nginx"])
 def bank(request: pytest.FixtureRequest, behind: Bank, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
     """The bank behind a proxy."""
     folder = tmp_path_factory.mktemp(request.param)
     process = start(request.param, folder, settings_of(behind, folder))
-    yield behind
+    yield replace(behind, proxy=request.param)
     process.terminate()
     process.wait(20)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def alice(behind: Bank, django_db_blocker: pytest.Item) -> User:
     """A customer with an account."""
     with django_db_blocker.unblock(), unit.work():
@@ -166,7 +168,7 @@ def alice(behind: Bank, django_db_blocker: pytest.Item) -> User:
 TPPs = Callable[..., client.Client]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def known(behind: Bank) -> TPPs:
     """Somebody's TPP; it registers itself at whichever proxy is there first, as that takes a while."""
 

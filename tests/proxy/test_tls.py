@@ -73,15 +73,14 @@ def test_answers_in_json_to_a_body_that_is_too_large(bank):
     assert json.loads(answer.body)["error"] == "invalid_request"
 
 
-@pytest.mark.parametrize("name", ["haproxy", "nginx"])
-def test_answers_in_json_while_the_bank_is_away(behind, tmp_path, name):
+def test_answers_in_json_while_the_bank_is_away(bank, tmp_path):
     port, nobody = world.free_port(), f"127.0.0.1:{world.free_port()}"
-    told = settings_of(behind, tmp_path) | {
+    told = settings_of(bank, tmp_path) | {
         "LOMBARD_PAGES_LISTEN": f"127.0.0.1:{world.free_port()}",
         "LOMBARD_MACHINES_LISTEN": f"127.0.0.1:{port}",
         "LOMBARD_MACHINES": nobody,
     }
-    process = start(name, tmp_path, told)
+    process = start(bank.proxy, tmp_path, told)
     try:
         with shaken_hands(port) as connection:
             answer = handshakes.send(connection, "POST", "/oauth/token", body=b"grant_type=client_credentials")
