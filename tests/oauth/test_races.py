@@ -15,7 +15,7 @@ from bank.oauth.models import AccessToken, Authorization, Grant, RefreshToken
 from bank.outbox import unit
 from consents import lifecycle
 from tests import people
-from tests.oauth import given, proofs
+from tests.oauth import given, newcomer, proofs
 
 MANY = 20
 
@@ -65,6 +65,16 @@ def test_accepts_an_assertion_once(bob: given.Party) -> None:
 
     assert outcomes == {200: 1, 401: MANY - 1}
     assert AccessToken.objects.filter(application=bob.client).count() == 1
+
+
+def test_registers_one_client_of_a_software_statement(committed: None, now: datetime) -> None:
+    nora = newcomer.newcomer(now=now)
+    signed = [nora.request() for _ in range(MANY)]
+
+    outcomes = at_once(lambda number: nora.send("post", signed[number]).status_code)
+
+    assert outcomes == {201: 1, 400: MANY - 1}
+    assert nora.statement.clients.count() == 1
 
 
 def test_accepts_a_dpop_proof_once(committed: None, now: datetime) -> None:
