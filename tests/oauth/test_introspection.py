@@ -50,7 +50,7 @@ def test_tells_of_a_customers_token(bob):
         "auth_time": bob.seconds(),
         "openbanking_intent_id": brought["consent_id"],
     }
-    assert 0 < answer["exp"] - bob.seconds() <= 600
+    assert 600 <= answer["exp"] - bob.seconds() < 660  # the token was made a little later than the test began
     assert answer["sub"] == given.claims_of(body["id_token"])["sub"]
 
 
