@@ -229,9 +229,9 @@ def _keep(
 
 
 def waiting_for(user: User, *, now: datetime) -> list[BackchannelRequest]:
-    """What waits for a customer's answer, the oldest first."""
+    """What waits for a customer's answer, the newest first: they look for what they have just asked for."""
     rows = _waiting(now=now).filter(user=user, client__software_statement__tpp__status=TPP.Status.ACTIVE)
-    return list(rows.select_related("client__software_statement").order_by("created_at"))
+    return list(rows.select_related("client__software_statement").order_by("-created_at"))
 
 
 def load(reference: str, *, now: datetime, lock: bool = False) -> BackchannelRequest:
