@@ -81,6 +81,8 @@ def check_holder(client: Client, caller: Caller) -> str:
     certificate = _transport(caller)
     if certificate.organisation_id != client.software_statement.tpp_id:
         raise InvalidClient("The certificate belongs to another TPP.")
+    if certificate.roles is not None and not certificate.roles.issuperset(client.software_statement.roles):
+        raise InvalidClient("The certificate names fewer PSD2 roles than the client is registered for.")
     return certificate.thumbprint
 
 

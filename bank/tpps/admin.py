@@ -1,14 +1,13 @@
 """The desk's pages for TPPs and whom the bank trusts."""
 
+from cryptography import x509
 from django.contrib import admin
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from bank.desk import pages
 from bank.tpps import chains, desk
-from bank.tpps.models import TPP, Certificate, SoftwareStatement, TrustAnchor
-
-__all__ = ["desk"]  # imported so that its actions are registered
+from bank.tpps.models import TPP, Certificate, RevocationList, SoftwareStatement, TrustAnchor
 
 
 @admin.register(TPP)
@@ -61,6 +60,7 @@ class TrustAnchorAdmin(pages.ReadOnly):
     ordering = ("name",)
     fields = ("name", "kind", "uses", "issuer", "crl_url", "trusted_since", "withdrawn_at", "certificates", "keys")
     readonly_fields = ("certificates", "keys")
+    alone = (desk.AddAnchor(),)
 
     @admin.display(description="certificates")
     def certificates(self, anchor: TrustAnchor) -> SafeString:
@@ -115,4 +115,24 @@ def certificates_of(tpp: TPP) -> pages.Table:
             ]
             for certificate in certificates[: pages.ROWS_MAX]
         ],
+    )
+
+
+@pages.section(TrustAnchor)
+def revocation_list_of(anchor: TrustAnchor) -> pages.Table:
+    """What it has revoked, as far as the bank has read it."""
+    known = RevocationList.objects.filter(anchor=anchor)
+    return pages.Table(
+        title="Revocation list",
+        columns=["Read", "Issued", "Ends", "Certificates on it"],
+        rows=[
+            [
+                pages.moment(one.read_at),
+                pages.moment(one.issued_at),
+                pages.moment(one.ends_at),
+                len(x509.load_der_x509_crl(bytes(one.der))),
+            ]
+            for one in known
+        ],
+        note="" if known or not anchor.crl_url else "It was never read: no certificate of this authority counts.",
     )
