@@ -20,8 +20,10 @@ class Passwords(ModelBackend):
         """Return the member of staff, or below /admin nobody else; customers come in by their own page only."""
         if request is None or username is None or password is None or not sessions.is_staff_path(request.path_info):
             return None
+        now = clock.now()
         with unit.work():
-            person = passwords.attempt(username=username, password=password, kind=User.Kind.STAFF, now=clock.now())
+            person = passwords.attempt(username=username, password=password, kind=User.Kind.STAFF, now=now)
             if person is not None:
                 passwords.forgive(person)
+                sessions.note_log_in(request.session, now=now)
         return person

@@ -109,7 +109,7 @@ class AuthenticationMiddleware(DjangoAuthentication):
 def _is_over(session: SessionBase, *, kind: str, now: datetime) -> bool:
     """Tell whether a session was idle for too long or is too old; else note that its owner was seen.
 
-    The admin's log-in is Django's own and notes nothing: such a session begins when it is first used.
+    A session that was begun without a note (Django throws a stranger's away at the admin's log-in) begins with its use.
     """
     began, seen = (datetime.fromisoformat(session.get(name) or now.isoformat()) for name in (AUTHENTICATED_AT, SEEN_AT))
     if now - seen >= IDLE_MAX[kind] or now - began >= SESSION_MAX[kind]:
@@ -123,9 +123,14 @@ def _is_over(session: SessionBase, *, kind: str, now: datetime) -> bool:
 def begin(request: HttpRequest, *, customer: User, now: datetime) -> None:
     """Let a customer in whose password was right: under a new session key, so that nobody can have fixed it before."""
     login(request, customer, backend=BACKEND)
-    request.session[AUTHENTICATED_AT] = request.session[SEEN_AT] = now.isoformat()
+    note_log_in(request.session, now=now)
     request.session[PROVED] = {}
     request.session[NONCES] = {}
+
+
+def note_log_in(session: SessionBase, *, now: datetime) -> None:
+    """Keep when the password was given; from now on the session can be idle or old."""
+    session[AUTHENTICATED_AT] = session[SEEN_AT] = now.isoformat()
 
 
 def authenticated_at(session: SessionBase) -> datetime | None:

@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client as Browser
 
 from bank.audit.models import Entry
-from bank.customers import passwords, sca
+from bank.customers import passwords, sca, sessions
 from bank.customers.errands import Errand
 from bank.customers.models import User
 from bank.outbox.unit import Unit
@@ -225,3 +226,37 @@ def test_tells_the_trail_of_log_ins(now: datetime) -> None:
         "log-in.password-accepted",
         "log-in.strongly-authenticated",
     ]
+
+
+@pytest.mark.django_db
+def test_ends_an_idle_session_at_the_desk(now: datetime) -> None:
+    sam, desk = people.staff("sam", now=now), Browser()
+    desk.post("/admin/login/", {"username": sam.username, "password": people.PASSWORD}, secure=True)
+    key = desk.cookies[settings.STAFF_COOKIE].value
+    before = desk.get("/admin/", secure=True).status_code
+    session = SessionStore(key)
+    session[sessions.SEEN_AT] = (now - 30 * MINUTE).isoformat()
+    session.save()
+
+    page = desk.get("/admin/", secure=True)
+
+    assert (before, page.status_code) == (200, 302)
+    assert "/admin/login/" in page["Location"]
+
+
+def test_doubles_the_pause_until_the_customer_proves_it(work: Unit, now: datetime) -> None:
+    alice = people.customer("alice", now=now)
+    lengths = []
+    for _ in range(9):
+        for _ in range(5):
+            attempt(alice, now=now, password="wrong")
+        alice.refresh_from_db()
+        assert alice.locked_until is not None
+        lengths.append((alice.locked_until - now) // MINUTE)
+        now = alice.locked_until
+
+    prove(alice, otp=settings.SCA_FIXED_CODE, now=now)
+
+    alice.refresh_from_db()
+    assert lengths == [15, 30, 60, 120, 240, 480, 960, 1440, 1440]
+    assert (alice.pauses, alice.locked_until) == (0, None)
