@@ -81,10 +81,10 @@ class Desk(MachineEndpoint):
 
     answers: dict[str, Callable[..., Reply]] = {}  # noqa: RUF012 - as_view() sets it for each path
 
-    def dispatch(self, request: HttpRequest, *args: Any, **names: str) -> HttpResponse:
-        """Answer one of the path's own methods."""
+    def setup(self, request: HttpRequest, *args: Any, **names: str) -> None:
+        """Know the path's own methods alone."""
+        super().setup(request, *args, **names)
         self.http_method_names = tuple(self.answers)
-        return super().dispatch(request, *args, **names)
 
     def do(self, request: HttpRequest, **names: str) -> HttpResponse:
         """Answer, with the TPP that the path names, if it names one."""

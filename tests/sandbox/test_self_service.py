@@ -42,7 +42,7 @@ class Bob:
         given_token = self.told["directory_token"] if token is None else token
         headers = {"Authorization": f"Bearer {given_token}"} if given_token else {}
         raw = body if isinstance(body, bytes) else b"" if body is None else orjson.dumps(body)
-        return Client().generic(
+        return Client(enforce_csrf_checks=True).generic(
             method.upper(), f"/directory/{path}", raw, content_type="application/json", secure=True, headers=headers
         )
 
