@@ -69,7 +69,7 @@ def test_is_never_met_with_an_unknown_kid_by_who_reads_the_set_every_hour(work: 
     at, known = now, published()
     for hour in range(24 * 100):  # a hundred days: a rotation and the end of a retired key are among them
         at = now + timedelta(hours=hour)
-        if hour % 6 == 0:  # beat asks more often; it changes nothing
+        if hour % 12 == 0:  # beat asks more often; it changes nothing
             rotation.turn(actor="bank:tests", now=at)
         assert store.current("PS256").kid in known
         if hour % 2:  # and even who forgets every other time
