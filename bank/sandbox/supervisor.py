@@ -149,6 +149,8 @@ class Supervisor:
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
         trusting = ssl.create_default_context(cafile=str(settings.VAR_DIR / "ca.pem"))
+        if settings.CLOCK_AHEAD:  # Python's ssl knows this machine's time alone: at that the bank's certificate is new
+            trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
         while not _answers(trusting):
             self._watch_once()
             if time.monotonic() > deadline or max(child.failures for child in self.children) >= FAILURES_MAX:
