@@ -202,8 +202,11 @@ class Validator(OAuth2Validator):
         tokens.save_tokens(token, request, cnf=request.cnf, now=caller_of(request).now)
 
     def rotate_refresh_token(self, request: Request) -> bool:
-        """Refresh tokens stay as they are (FAPI 2.0 section 5.3.2.1 forbids rotation)."""
-        return False
+        """Refresh tokens stay as they are (FAPI 2.0 section 5.3.2.1 forbids rotation).
+
+        oauthlib asks with every grant, and would else take a form's refresh_token for the one to hand out.
+        """
+        return bool(request.grant_type != "refresh_token")
 
     def validate_refresh_token(
         self, refresh_token: str, client: Client, request: Request, *_args: Any, **_kwargs: Any

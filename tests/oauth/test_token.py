@@ -284,6 +284,13 @@ def test_refreshes_without_changing_the_refresh_token(bob: given.Party) -> None:
     assert bob.token(grant_type="refresh_token", refresh_token=first["refresh_token"]).status_code == 200
 
 
+def test_makes_its_refresh_tokens_itself_whatever_a_form_proposes(bob: given.Party) -> None:
+    answer = bob.redeem(bob.approved()["code"], refresh_token="x")
+
+    assert answer.json()["refresh_token"] != "x"
+    assert not RefreshToken.objects.filter(token_checksum=digest("x")).exists()
+
+
 def test_refreshes_no_more_than_was_approved(bob: given.Party) -> None:
     first = bob.redeem(bob.approved()["code"]).json()
 
