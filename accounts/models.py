@@ -15,6 +15,8 @@ from django.db import models
 from bank import ids, rights
 from bank.customers.models import User
 
+PAYMENT_TYPES = frozenset({"CACC", "SVGS"})  # AccountTypeCode of accounts that payments may be made from
+
 
 def kept_for_good(name: str) -> pgtrigger.Protect:
     """Make the trigger that refuses every change and deletion of a row, also to the tables' owner."""

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
-    path("open-banking/v4.0/aisp/", include("consents.urls")),
+    path("open-banking/v4.0/", include("consents.urls")),
     path("open-banking/v4.0/aisp/", include("accounts.urls")),
     path("open-banking/v4.0/pisp/", include("payments.urls")),
     path("", include("bank.oauth.urls")),

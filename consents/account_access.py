@@ -7,8 +7,7 @@ from typing import ClassVar
 from accounts.models import Account
 from bank.customers.models import User
 from bank.errors import Refused
-from consents import transitions
-from consents.kinds import Kind
+from consents.kinds import Lasting
 from consents.models import Consent, Status
 
 # What permissions mean to a customer: heading, the codes that open it, and what it lets a TPP see. The order of the
@@ -82,13 +81,6 @@ class NoAccountChosen(Refused):
     message = "At least one account must be chosen."
 
 
-class ConsentHasEnded(Refused):
-    """The ExpirationDateTime has passed before the customer decided."""
-
-    code = "TKXP"
-    message = "The consent's ExpirationDateTime has passed."
-
-
 def clusters(permissions: Iterable[str]) -> list[tuple[str, list[str]]]:
     """What these permissions open, as headings with sentences; a sentence that two permissions share stands once."""
     held = set(permissions)
@@ -100,13 +92,12 @@ def clusters(permissions: Iterable[str]) -> list[tuple[str, list[str]]]:
     return found
 
 
-class AccountAccess(Kind):
+class AccountAccess(Lasting):
     """Access to the accounts that the customer chooses, until it ends or is taken back."""
 
     name: ClassVar[str] = "account-access"
     scope: ClassVar[str] = "accounts"
     template: ClassVar[str] = "lombard/account_access.html"
-    transitions: ClassVar[frozenset[tuple[str, str]]] = transitions.LASTING
     chooses_many: ClassVar[bool] = True
 
     def words(self, consent: Consent) -> dict[str, object]:
@@ -130,12 +121,7 @@ class AccountAccess(Kind):
         ).order_by("opened_at", "identification")
 
     def check_approval(self, consent: Consent, accounts: list[Account], now: datetime) -> None:
-        """Refuse an approval without accounts, or after the end. Raises NoAccountChosen, ConsentHasEnded."""
-        if consent.expires_at is not None and consent.expires_at <= now:
-            raise ConsentHasEnded
+        """Refuse an approval after the end, or without accounts. Raises ConsentHasEnded, NoAccountChosen."""
+        super().check_approval(consent, accounts, now)
         if not accounts:
             raise NoAccountChosen
-
-    def can_be_asked(self, status: Status | str) -> bool:
-        """Besides the first time, a customer may approve once more while it is AUTH, and after it was CANC."""
-        return status in (Status.AWAU, Status.AUTH, Status.CANC)

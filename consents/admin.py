@@ -8,7 +8,7 @@ from bank.customers.models import User
 from bank.desk import pages
 from bank.oauth.models import Authorization, Client
 from bank.tpps.models import TPP
-from consents.models import Consent, ConsentAccount
+from consents.models import Consent, ConsentAccount, FundsConfirmation
 
 
 @admin.register(Consent)
@@ -86,6 +86,25 @@ def accounts_of(consent: Consent) -> pages.Table:
         rows=[
             [pages.link(Account, one.account_id, str(one.account)), one.account.type_code, one.account.status]
             for one in chosen[: pages.ROWS_MAX]
+        ],
+    )
+
+
+@pages.section(Consent)
+def confirmations_of(consent: Consent) -> pages.Table:
+    """Every question whether an amount was there, with the answer."""
+    return pages.Table(
+        title="Funds confirmations",
+        columns=["Confirmation", "At", "Reference", "Amount", "Available"],
+        rows=[
+            [
+                one.pk,
+                pages.moment(one.created_at),
+                one.reference,
+                pages.amount(one.amount_minor, one.currency),
+                "yes" if one.is_available else "no",
+            ]
+            for one in FundsConfirmation.objects.filter(consent=consent).order_by("-created_at")[: pages.ROWS_MAX]
         ],
     )
 

@@ -13,7 +13,8 @@ class ConsentsConfig(AppConfig):
     def ready(self) -> None:
         """Register the kinds of this package and fill the authorization server's port."""
         from bank.oauth import intents as port
-        from consents import account_access, intents, kinds
+        from consents import intents, kinds, resources
 
-        kinds.register(account_access.AccountAccess())
+        for resource in resources.RESOURCES:
+            kinds.register(resource.kind)
         port.install(intents.ConsentIntents())

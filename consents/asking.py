@@ -1,6 +1,8 @@
-"""What a TPP may ask an account holder for: the rules on permissions and dates that no schema can tell.
+"""What a TPP may ask a customer for: the rules on permissions, dates and accounts that no schema can tell.
 
-Checked in this order, each with the path of the field: permissions, then dates. Basic together with Detail, and the
+Each kind of this package has a function that reads its Data, and refuses with the path of the field.
+
+Access to accounts is checked in this order: permissions, then dates. Basic together with Detail, and the
 same permission twice, are allowed. Source: Read/Write API v4.0.1, account-access consents, "Permissions".
 """
 
@@ -9,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 
+from accounts import identification
 from bank.api import wire
 from bank.errors import Refused
 
@@ -35,26 +38,41 @@ class DatesDoNotFit(Refused):
 class Asked:
     """What is asked for, read from the wire."""
 
-    permissions: tuple[str, ...]
-    from_at: datetime | None
-    to_at: datetime | None
-    expires_at: datetime | None
+    permissions: tuple[str, ...] = ()
+    from_at: datetime | None = None
+    to_at: datetime | None = None
+    expires_at: datetime | None = None
 
 
-def read(data: Mapping[str, Any], *, now: datetime) -> Asked:
-    """Read and check the Data of a consent whose shape is right. Raises PermissionsDoNotFit, DatesDoNotFit."""
+def account_access(data: Mapping[str, Any], *, now: datetime) -> Asked:
+    """Read and check the Data of an account-access consent. Raises PermissionsDoNotFit, DatesDoNotFit."""
     _check_permissions(frozenset(data["Permissions"]))
     asked = Asked(
         permissions=tuple(dict.fromkeys(data["Permissions"])),
         from_at=_first_instant(data.get("TransactionFromDateTime")),
         to_at=_last_instant(data.get("TransactionToDateTime")),
-        expires_at=_last_instant(data.get("ExpirationDateTime")),
+        expires_at=_end(data, now=now),
     )
-    if asked.expires_at is not None and asked.expires_at <= now:
-        raise DatesDoNotFit("The expiration lies in the past.", path="Data.ExpirationDateTime")
     if asked.from_at is not None and asked.to_at is not None and asked.from_at > asked.to_at:
         raise DatesDoNotFit("The window ends before it begins.", path="Data.TransactionToDateTime")
     return asked
+
+
+def funds_confirmation(data: Mapping[str, Any], *, now: datetime) -> Asked:
+    """Read and check the Data of a funds-confirmation consent: the account's name, then the end.
+
+    Raises SchemeUnsupported, IdentificationUnsupported, DatesDoNotFit.
+    """
+    identification.check(data["DebtorAccount"], path="Data.DebtorAccount")
+    return Asked(expires_at=_end(data, now=now))
+
+
+def _end(data: Mapping[str, Any], *, now: datetime) -> datetime | None:
+    """When the consent ends, if it does. Raises DatesDoNotFit."""
+    expires_at = _last_instant(data.get("ExpirationDateTime"))
+    if expires_at is not None and expires_at <= now:
+        raise DatesDoNotFit("The expiration lies in the past.", path="Data.ExpirationDateTime")
+    return expires_at
 
 
 def _check_permissions(permissions: frozenset[str]) -> None:

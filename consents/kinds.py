@@ -1,6 +1,7 @@
 """Kinds of consent: what differs between them, as hooks.
 
-This package holds account-access (and, in time, funds-confirmation); payments registers its own through register().
+This package holds account-access and funds-confirmation, whose rows are in consents/resources.py; payments registers
+its own through register().
 """
 
 from abc import ABC, abstractmethod
@@ -8,12 +9,21 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from accounts.models import Account
+from bank.errors import Refused
+from consents import transitions
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from bank.customers.models import User
     from consents.models import Consent, Status
+
+
+class ConsentHasEnded(Refused):
+    """The ExpirationDateTime has passed before the customer decided."""
+
+    code = "TKXP"
+    message = "The consent's ExpirationDateTime has passed."
 
 
 class Kind(ABC):
@@ -48,6 +58,21 @@ class Kind(ABC):
     def can_be_asked(self, status: "Status | str") -> bool:
         """Tell whether a customer may be asked about a consent of this status; re-authentication is a kind's own."""
         return status == "AWAU"
+
+
+class Lasting(Kind):
+    """Access that goes on until it ends or is taken back."""
+
+    transitions: ClassVar[frozenset[tuple[str, str]]] = transitions.LASTING
+
+    def check_approval(self, consent: "Consent", accounts: list[Account], now: "datetime") -> None:  # noqa: ARG002 - a hook's signature
+        """Refuse an approval after the end. Raises ConsentHasEnded."""
+        if consent.expires_at is not None and consent.expires_at <= now:
+            raise ConsentHasEnded
+
+    def can_be_asked(self, status: "Status | str") -> bool:
+        """Besides the first time, a customer may approve once more while it is AUTH, and after it was CANC."""
+        return status in ("AWAU", "AUTH", "CANC")
 
 
 KINDS: dict[str, Kind] = {}

@@ -91,6 +91,24 @@ class ConsentAccount(models.Model):
 
 
 @rights.append_only
+class FundsConfirmation(models.Model):
+    """An answer whether an amount was there, kept for good; the TPP's reference counts once in a consent."""
+
+    id = ids.Field(primary_key=True, max_length=ids.LETTERS_MAX)
+    consent = models.ForeignKey(Consent, models.PROTECT, related_name="confirmations", db_index=False)
+    reference = models.CharField(max_length=35)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    is_available = models.BooleanField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["consent", "reference"], name="reference_counts_once_in_a_consent"),
+        ]
+
+
+@rights.append_only
 class Transition(models.Model):
     """One step of a consent's life, kept for good."""
 

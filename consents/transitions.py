@@ -1,6 +1,6 @@
 """The steps that a consent's life may take: the literal tables that code and database both hold to.
 
-Two shapes of life: access that lasts (account-access; in time funds-confirmation and VRP), and leave for one order.
+Two shapes of life: access that lasts (account-access and funds-confirmation; in time VRP), and leave for one order.
 Deletion by the TPP is no step: it is allowed in every status and kept in deleted_at.
 Source: Read/Write API v4.0.1, consent state models of the AIS and PIS profiles.
 """
@@ -23,7 +23,7 @@ SINGLE_USE: frozenset[tuple[str, str]] = frozenset(
 )
 LEGAL: frozenset[tuple[str, str]] = LASTING | SINGLE_USE
 
-LASTING_KINDS: tuple[str, ...] = ("account-access",)
+LASTING_KINDS: tuple[str, ...] = ("account-access", "funds-confirmation")
 EVERY_KIND_STATUSES: tuple[str, ...] = ("AWAU", "AUTH", "RJCT")
 LASTING_STATUSES: tuple[str, ...] = ("CANC", "EXPD")
 SINGLE_USE_STATUSES: tuple[str, ...] = ("COND",)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar
 
-from accounts.models import Account
+from accounts.models import PAYMENT_TYPES, Account
 from bank.customers.models import User
 from bank.errors import Refused
 from bank.money import Money
@@ -13,7 +13,6 @@ from consents.kinds import Kind
 from consents.models import Consent
 from payments.types import domestic
 
-PAYING_TYPES = frozenset({"CACC", "SVGS"})  # AccountTypeCode of accounts that payments may be made from
 SYMBOLS = {"GBP": "£"}
 
 
@@ -73,7 +72,7 @@ class DomesticPaymentKind(Kind):
             kind=Account.Kind.CUSTOMER,
             status=Account.Status.ENABLED,
             currency=initiation["InstructedAmount"]["Currency"],
-            type_code__in=sorted(PAYING_TYPES),
+            type_code__in=sorted(PAYMENT_TYPES),
         ).exclude(identification=initiation["CreditorAccount"]["Identification"])
         if "DebtorAccount" in initiation:
             accounts = accounts.filter(identification=initiation["DebtorAccount"]["Identification"])
@@ -94,7 +93,7 @@ class DomesticPaymentKind(Kind):
         named = initiation.get("DebtorAccount", {}).get("Identification")
         if len(accounts) != 1 or named not in (None, accounts[0].identification):
             raise AccountUnsuitable
-        if accounts[0].type_code not in PAYING_TYPES or accounts[0].status != Account.Status.ENABLED:
+        if accounts[0].type_code not in PAYMENT_TYPES or accounts[0].status != Account.Status.ENABLED:
             raise AccountUnsuitable
 
 

@@ -26,8 +26,8 @@ from consents import lifecycle
 from consents.models import Consent
 from tests import people
 
-AISP, PISP = "/open-banking/v4.0/aisp", "/open-banking/v4.0/pisp"
-SCOPES = {"account-access": "accounts", "domestic-payment": "payments"}
+AISP, PISP, CBPII = (f"/open-banking/v4.0/{family}" for family in ("aisp", "pisp", "cbpii"))
+SCOPES = {"account-access": "accounts", "domestic-payment": "payments", "funds-confirmation": "fundsconfirmations"}
 
 
 def base64url(raw: bytes) -> str:
@@ -204,6 +204,17 @@ def payment(amount: str = "12.34", *, currency: str = "GBP", creditor: str = "20
         },
         "Risk": {},
     }
+
+
+def named(account: Account) -> dict[str, str]:
+    """An account as a TPP names it."""
+    return {"SchemeName": "UK.OBIE.SortCodeAccountNumber", "Identification": account.identification}
+
+
+def authorised_funds(who: Caller, *, customer: User, account: Account, **more: Any) -> Consent:
+    """An authorised funds-confirmation consent about an account."""
+    data = {"DebtorAccount": named(account)}
+    return consent(who, "funds-confirmation", customer=customer, accounts=[account], data=data, **more)
 
 
 def authorised_payment(who: Caller, *, customer: User, account: Account) -> tuple[Consent, dict[str, Any]]:

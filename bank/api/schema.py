@@ -58,6 +58,13 @@ FAMILIES = (
         scope_words="Read accounts",
     ),
     Family(
+        name="confirmation-funds",
+        title="Confirmation of funds",
+        prefix="/open-banking/v4.0/cbpii",
+        scope="fundsconfirmations",
+        scope_words="Ask whether an amount is there",
+    ),
+    Family(
         name="payment-initiation",
         title="Payment initiation",
         prefix="/open-banking/v4.0/pisp",

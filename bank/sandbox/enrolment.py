@@ -31,7 +31,7 @@ from bank.tpps.models import Certificate, Role, SoftwareStatement
 
 READY_MADE: Final = "acorn"  # the TPP that is there from the first start
 REDIRECT_URI: Final = "https://localhost:7450/callback"
-ROLES: Final = (Role.AISP, Role.PISP)
+ROLES: Final = (Role.AISP, Role.PISP, Role.CBPII)
 OWN_LIFETIME: Final = timedelta(days=397)  # of a certificate that a TPP signs itself
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 

@@ -1,9 +1,9 @@
 """Domestic payments: one amount in pounds, now, to a sort code and account number in the United Kingdom."""
 
-import re
 from datetime import UTC, datetime
 from typing import Any
 
+from accounts import identification
 from bank.api.wire import Wire
 from bank.errors import Refused
 from bank.money import Money
@@ -14,7 +14,6 @@ from payments.statuses import Status
 from payments.types.base import Instruction, PaymentType
 
 CURRENCY = "GBP"
-SORT_CODE_AND_NUMBER = re.compile(r"[0-9]{14}", re.ASCII)
 LOCAL_INSTRUMENTS = frozenset({"UK.OBIE.FPS"})
 LEGACY_CONTEXTS = frozenset(
     {"BillPayment", "EcommerceGoods", "EcommerceServices", "Other", "PartyToParty", "PispPayee"}
@@ -41,20 +40,6 @@ class LocalInstrumentUnsupported(Refused):
 
     code = "U026"
     message = "The local instrument is not supported."
-
-
-class SchemeUnsupported(Refused):
-    """The bank does not know accounts by this scheme."""
-
-    code = "U027"
-    message = "Accounts are known by UK.OBIE.SortCodeAccountNumber."
-
-
-class IdentificationUnsupported(Refused):
-    """The identification is not one of its scheme."""
-
-    code = "U021"
-    message = "The identification must be six digits of sort code and eight of account number."
 
 
 class PaysItself(Refused):
@@ -145,13 +130,8 @@ class DomesticPayment(PaymentType):
 def check_accounts(initiation: dict[str, Any]) -> None:
     """Refuse accounts that are not named by sort code and number, and a payment to itself."""
     for member in ("DebtorAccount", "CreditorAccount"):
-        account = initiation.get(member)
-        if account is None:
-            continue
-        if account["SchemeName"] != statements.SORT_CODE_ACCOUNT_NUMBER:
-            raise SchemeUnsupported(path=f"{INITIATION}.{member}.SchemeName")
-        if not SORT_CODE_AND_NUMBER.fullmatch(account["Identification"]):
-            raise IdentificationUnsupported(path=f"{INITIATION}.{member}.Identification")
+        if member in initiation:
+            identification.check(initiation[member], path=f"{INITIATION}.{member}")
     if initiation.get("DebtorAccount", {}).get("Identification") == initiation["CreditorAccount"]["Identification"]:
         raise PaysItself(path=f"{INITIATION}.CreditorAccount.Identification")
 

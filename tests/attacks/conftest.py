@@ -48,6 +48,8 @@ def _make(now: datetime) -> World:
     paying, _ = calls.authorised_payment(bob, customer=alice, account=alices)
     others_reading = calls.consent(carol, "account-access", customer=dave, accounts=[daves], permissions=may_read)
     others_paying, order = calls.authorised_payment(carol, customer=dave, account=daves)
+    asking = calls.authorised_funds(bob, customer=alice, account=alices)
+    others_asking = calls.authorised_funds(carol, customer=dave, account=daves)
     until = now + timedelta(days=1)
     return World(
         bob=bob,
@@ -55,12 +57,15 @@ def _make(now: datetime) -> World:
         tokens={
             ("client_credentials", "accounts"): bob.token("accounts", expires_at=until),
             ("client_credentials", "payments"): bob.token("payments", expires_at=until),
+            ("client_credentials", "fundsconfirmations"): bob.token("fundsconfirmations", expires_at=until),
             ("authorization_code", "accounts"): calls.customers_token(bob, reading, expires_at=until),
             ("authorization_code", "payments"): calls.customers_token(bob, paying, expires_at=until),
+            ("authorization_code", "fundsconfirmations"): calls.customers_token(bob, asking, expires_at=until),
         },
         resources={
             "accounts ConsentId": others_reading.pk,
             "payments ConsentId": others_paying.pk,
+            "fundsconfirmations ConsentId": others_asking.pk,
             "accounts AccountId": daves.pk,
             "payments DomesticPaymentId": _place(carol, others_paying, order),
         },

@@ -15,12 +15,12 @@ from bank.api import wire
 from bank.api.models import IdempotencyKey
 from bank.audit.models import Entry
 from bank.outbox.models import Message
-from consents.models import Consent
+from consents.models import Consent, FundsConfirmation
 from payments.models import PaymentOrder
 from tests import calls, people
 
 SECONDS_MAX = 1.0
-KEPT = (Consent, PaymentOrder, Hold, IdempotencyKey, Message)
+KEPT = (Consent, FundsConfirmation, PaymentOrder, Hold, IdempotencyKey, Message)
 CODES = set(wire.codes("OBExternalStatusReason1Code"))
 
 
@@ -57,7 +57,29 @@ def payment(who: calls.Caller) -> Target:
     return Target(who=who, path=f"{calls.PISP}/domestic-payments", token=token, body=body)
 
 
-TARGETS: tuple[Callable[[calls.Caller], Target], ...] = (account_access, payment_consent, payment)
+def funds_consent(who: calls.Caller) -> Target:
+    account = {"SchemeName": "UK.OBIE.SortCodeAccountNumber", "Identification": "04000470000000"}
+    body = {"Data": {"DebtorAccount": account, "ExpirationDateTime": "2099-01-01T00:00:00Z"}}
+    token = who.token("fundsconfirmations")
+    return Target(who=who, path=f"{calls.CBPII}/funds-confirmation-consents", token=token, body=body)
+
+
+def funds(who: calls.Caller) -> Target:
+    alice = people.customer(now=who.now)
+    consent = calls.authorised_funds(who, customer=alice, account=people.account(alice, now=who.now))
+    amount = {"Amount": "12.34", "Currency": "GBP"}
+    body = {"Data": {"ConsentId": consent.pk, "Reference": "Shoes", "InstructedAmount": amount}}
+    token = calls.customers_token(who, consent)
+    return Target(who=who, path=f"{calls.CBPII}/funds-confirmations", token=token, body=body)
+
+
+TARGETS: tuple[Callable[[calls.Caller], Target], ...] = (
+    account_access,
+    payment_consent,
+    payment,
+    funds_consent,
+    funds,
+)
 
 
 @pytest.fixture(params=TARGETS, ids=[target.__name__ for target in TARGETS])
@@ -177,7 +199,7 @@ def test_refuses_a_member_that_nobody_knows_in_every_object(target):
 def test_refuses_a_member_that_stands_twice(target):
     raw = orjson.dumps(target.body)
 
-    expect_refusal(target, raw.replace(b'"Risk":', b'"Risk":{},"Risk":'), code="U002")
+    expect_refusal(target, raw.replace(b'"Data":', b'"Data":{},"Data":'), code="U002")
 
 
 def test_refuses_texts_that_hold_nul(target):

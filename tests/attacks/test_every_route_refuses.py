@@ -21,7 +21,7 @@ OTHER_GRANT = {
     access.CLIENT_CREDENTIALS: access.AUTHORIZATION_CODE,
     access.AUTHORIZATION_CODE: access.CLIENT_CREDENTIALS,
 }
-OTHER_SCOPE = {"accounts": "payments", "payments": "accounts"}
+OTHER_SCOPE = {"accounts": "payments", "payments": "fundsconfirmations", "fundsconfirmations": "accounts"}
 
 
 def of(audience: str) -> pytest.MarkDecorator:

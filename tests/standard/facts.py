@@ -12,7 +12,7 @@ import yaml
 
 Facts = dict[tuple[str, str], Any]
 REPOSITORY = Path(__file__).resolve().parents[2]
-DOCUMENTS = ("account-info", "payment-initiation")
+DOCUMENTS = ("account-info", "confirmation-funds", "payment-initiation")
 METHODS = ("get", "post", "put", "patch", "delete")
 WORDS = ("type", "format", "pattern", "minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum")
 
