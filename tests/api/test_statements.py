@@ -39,6 +39,18 @@ CONSENT = [
     "release",
 ]
 
+AMOUNT = {"Amount": "1.00", "Currency": "GBP"}
+FUNDS = [
+    "token",
+    "savepoint",
+    "select consents_consent",
+    "select accounts_account",
+    "select accounts_holder",
+    "insert consents_fundsconfirmation",
+    "trail and outbox",
+    "release",
+]
+
 
 @pytest.fixture
 def alice(bob: calls.Caller, now: datetime) -> dict[str, Any]:
@@ -101,6 +113,15 @@ def test_a_payment_consent(bob):
     found = statements(bob, "POST", f"{calls.PISP}/domestic-payment-consents", calls.payment(), token=token, status=201)
 
     assert found == CONSENT
+
+
+def test_a_funds_confirmation(bob, alice):
+    consent = calls.authorised_funds(bob, customer=alice["person"], account=alice["account"])
+    token, path = calls.customers_token(bob, consent), f"{calls.CBPII}/funds-confirmations"
+    bodies = [{"Data": {"ConsentId": consent.pk, "Reference": name, "InstructedAmount": AMOUNT}} for name in ("1", "2")]
+    bob.call("POST", path, bodies[0], token=token)
+
+    assert statements(bob, "POST", path, bodies[1], token=token, status=201) == FUNDS
 
 
 @pytest.mark.parametrize(

@@ -7,17 +7,20 @@ from accounts.models import Account
 from bank import ids
 from bank.customers.models import User
 from bank.outbox import unit
-from consents import account_access, lifecycle
+from consents import account_access, funds_confirmation, lifecycle, transitions
 from consents.models import Consent
 from tests import people
 from tests.oauth import given as oauth
 
 ACCESS = account_access.AccountAccess.name
 PAYMENT = "domestic-payment"
+FUNDS = funds_confirmation.FundsConfirmation.name
+NAMED = "04000469999999"  # the account that a funds-confirmation consent names, whoever holds it
 ACTOR = "bank:tests"
 PERMISSIONS = ("ReadAccountsDetail", "ReadBalances", "ReadTransactionsDetail", "ReadTransactionsCredits")
 DATA = {
     ACCESS: {"Permissions": list(PERMISSIONS)},
+    FUNDS: {"DebtorAccount": {"SchemeName": "UK.OBIE.SortCodeAccountNumber", "Identification": NAMED}},
     PAYMENT: {
         "Initiation": {
             "InstructionIdentification": "1",
@@ -62,7 +65,7 @@ def at(status: str, *, kind: str = ACCESS, now: datetime) -> Consent:
         kind=kind,
         client_pk=a_tpp(now=now).client.pk,
         now=now,
-        expires_at=now + timedelta(hours=1) if kind == ACCESS else None,
+        expires_at=now + timedelta(hours=1) if kind in transitions.LASTING_KINDS else None,
     )
     if status == "AWAU":
         return made
@@ -81,9 +84,14 @@ def at(status: str, *, kind: str = ACCESS, now: datetime) -> Consent:
     return made
 
 
+def named_by(kind: str) -> dict[str, str]:
+    """What an account must be called so that a consent of this kind can be about it."""
+    return {"identification": NAMED} if kind == FUNDS else {}
+
+
 def approved(made: Consent, *, now: datetime) -> tuple[User, Account]:
     """Alice approves it with her account."""
     alice = people.customer("alice", now=now)
-    account = people.account(alice, now=now)
+    account = people.account(alice, now=now, **named_by(made.kind))
     lifecycle.authorise(made, customer=alice, accounts=[account], actor=ACTOR, now=now)
     return alice, account

@@ -14,11 +14,17 @@ from tests import people
 from tests.consents import given
 
 STATUSES = [status.value for status in Status]
+LASTING = {("AWAU", "AUTH"), ("AWAU", "RJCT"), ("AUTH", "CANC"), ("CANC", "AUTH"), ("AUTH", "EXPD")}
 EXPECTED = {
-    given.ACCESS: {("AWAU", "AUTH"), ("AWAU", "RJCT"), ("AUTH", "CANC"), ("CANC", "AUTH"), ("AUTH", "EXPD")},
+    given.ACCESS: LASTING,
+    given.FUNDS: LASTING,
     given.PAYMENT: {("AWAU", "AUTH"), ("AWAU", "RJCT"), ("AUTH", "COND")},
 }
-REACHABLE = {given.ACCESS: ("AWAU", "AUTH", "RJCT", "CANC", "EXPD"), given.PAYMENT: ("AWAU", "AUTH", "RJCT", "COND")}
+REACHABLE = {
+    given.ACCESS: ("AWAU", "AUTH", "RJCT", "CANC", "EXPD"),
+    given.FUNDS: ("AWAU", "AUTH", "RJCT", "CANC", "EXPD"),
+    given.PAYMENT: ("AWAU", "AUTH", "RJCT", "COND"),
+}
 CELLS = [(kind, start, end) for kind, starts in REACHABLE.items() for start in starts for end in STATUSES]
 
 

@@ -13,6 +13,7 @@ from django.test import Client as Browser
 
 from bank.customers.models import User
 from bank.outbox import unit
+from consents import kinds
 from consents.models import Consent
 from tests import people
 from tests.consents import given as consents_given
@@ -70,13 +71,12 @@ def visitor(
     **claims: Any,
 ) -> Visitor:
     """Alice, with a request for a new consent waiting for her."""
-    tpp = party or given.party(now=now)
+    tpp = party or given.party(now=now, roles=("AISP", "PISP", "CBPII"))
     with unit.work():
         alice = people.customer("alice", now=now)
-        people.account(alice, now=now, nickname="Bills")
+        people.account(alice, now=now, nickname="Bills", **consents_given.named_by(kind))
         consent = consents_given.consent(kind=kind, client_pk=tpp.client.pk, now=now, data=data)
-    scope = "openid accounts" if kind == consents_given.ACCESS else "openid payments"
-    reference = tpp.open(consent.pk, **{"scope": scope} | claims)
+    reference = tpp.open(consent.pk, **{"scope": f"openid {kinds.KINDS[kind].scope}"} | claims)
     return Visitor(party=tpp, alice=alice, consent_id=consent.pk, reference=reference)
 
 

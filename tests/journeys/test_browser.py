@@ -5,7 +5,7 @@ import threading
 import pytest
 from playwright.sync_api import Page, expect
 
-from bank.sandbox.tpp import accounts, client, pay, redirect
+from bank.sandbox.tpp import accounts, client, funds, pay, redirect
 from tests.journeys import world
 from tests.journeys.accessibility import faults_of
 
@@ -155,3 +155,15 @@ def test_shows_a_page_and_goes_nowhere_when_the_request_cannot_be_trusted(tpp, s
     assert answer.status == 400
     assert page.url.startswith(tpp.discovery["issuer"])
     looked_at(page, "error", screens)
+
+
+def test_lets_a_tpp_ask_whether_an_amount_is_there(tpp, screen, screens):
+    own = tpp.client_credentials("fundsconfirmations")
+    consent = funds.lodge(tpp, account=world.ALICE, token=own, ExpirationDateTime="2099-01-01")
+    authorization = tpp.authorization(consent["Data"]["ConsentId"], scope="fundsconfirmations")
+    back, page = Back(tpp), screen.new_page()
+
+    log_in(page, authorization.url, screens, name="funds")
+    page.click("#consent-approve")
+
+    assert tpp.finish(authorization, fragment=back.wait()).access

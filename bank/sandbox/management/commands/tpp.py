@@ -1,4 +1,4 @@
-"""Be a TPP: make one, pay, read accounts, and learn why a call was refused."""
+"""Be a TPP: make one, pay, read accounts, ask for funds, and learn why a call was refused."""
 
 import json
 import sys
@@ -12,7 +12,7 @@ from requests import RequestException
 from bank import clock
 from bank.sandbox import cast, enrolment, refusals, tending
 from bank.sandbox.conformance import plans, writing
-from bank.sandbox.tpp import accounts, browser, client, pay, redirect, telling
+from bank.sandbox.tpp import accounts, browser, client, funds, pay, redirect, telling
 
 METHODS = ["private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth"]
 PROFILES = ["fapi1-advanced", "fapi2-security", "fapi2-message-signing"]
@@ -42,7 +42,11 @@ class Command(BaseCommand):
         paying.set_defaults(do=self.walk_payment)
         reading = commands.add_parser("accounts", help="walk a whole account read as a TPP")
         reading.set_defaults(do=self.walk_read)
-        for journey in (paying, reading):
+        asking = commands.add_parser("funds", help="ask as a TPP whether amounts are there")
+        asking.add_argument("amounts", nargs="*", default=["1.00", "1000000.00"], help="in pounds, e.g. 12.34")
+        asking.add_argument("--account", help="sort code and account number (default: Alice's first)")
+        asking.set_defaults(do=self.walk_funds)
+        for journey in (paying, reading, asking):
             journey.add_argument(
                 "--tpp", default=enrolment.READY_MADE, help="which TPP to be (a folder below var/tpps)"
             )
@@ -99,6 +103,13 @@ class Command(BaseCommand):
         tpp = self._tpp(options, tell)
         accounts.walk(tpp, approve=self._approval(tpp, options), tell=tell)
 
+    def walk_funds(self, options: dict[str, Any]) -> None:
+        """Ask whether amounts are there."""
+        account = _digits(options["account"]) if options["account"] else _holder("alice").holdings[0].identification
+        tell = telling.Telling(quiet=options["quiet"])
+        tpp = self._tpp(options, tell)
+        funds.walk(tpp, account=account, amounts=options["amounts"], approve=self._approval(tpp, options), tell=tell)
+
     def ask_who(self, options: dict[str, Any]) -> None:
         """Get a token of the TPP's own, and ask with it."""
         tpp = self._tpp(options, telling.Telling(quiet=True))
@@ -122,10 +133,9 @@ class Command(BaseCommand):
 
     def _creditor(self, options: dict[str, Any]) -> tuple[str, str]:
         if not options["to"]:
-            bob = next(person for person in cast.CUSTOMERS if person.username == "bob")
+            bob = _holder("bob")
             return bob.holdings[0].identification, bob.full_name
-        digits = "".join(letter for letter in options["to"] if letter.isdigit())
-        return digits, options["payee"] or "Payee"
+        return _digits(options["to"]), options["payee"] or "Payee"
 
     def _tpp(self, options: dict[str, Any], tell: telling.Telling) -> client.Client:
         folder = enrolment.folder_of(options["tpp"])
@@ -153,3 +163,13 @@ class Command(BaseCommand):
         listener = redirect.Listener(tpp.folder)
         self.stdout.write(f"\n    Open this link, log in as a customer and decide:\n\n    {authorization.url}\n")
         return listener.wait()
+
+
+def _holder(username: str) -> cast.Person:
+    """Somebody of the cast."""
+    return next(person for person in cast.CUSTOMERS if person.username == username)
+
+
+def _digits(account: str) -> str:
+    """Sort code and account number, without what people write between them."""
+    return "".join(letter for letter in account if letter.isdigit())
