@@ -18,6 +18,7 @@ from bank import clock
 from bank.outbox import unit
 from bank.sandbox import postgres
 from tests.crash.victim import Victim
+from tests.elsewhere import certificate, elsewhere, trusted  # noqa: F401 - fixtures
 
 
 class RollBack(Exception):

@@ -9,7 +9,7 @@ from joserfc.jwk import ECKey
 
 from bank.keys import remote
 from bank.keys.models import RemoteKeySet
-from tests.test_outbound import answer, certificate, drip, elsewhere, trusted  # noqa: F401 - fixtures
+from tests.elsewhere import answer, drip
 
 pytestmark = pytest.mark.usefixtures("db", "trusted")
 SECOND = timedelta(seconds=1)
@@ -24,7 +24,7 @@ def jwks(*kids: str) -> bytes:
 class Publisher:
     """A server that publishes a key set; what it answers can be changed."""
 
-    def __init__(self, elsewhere) -> None:  # noqa: F811 - the fixture's value
+    def __init__(self, elsewhere) -> None:
         self.reply = answer(200, jwks("one"))
         self.url, self.seen = elsewhere(lambda handler: self.reply(handler))  # noqa: PLW0108 - the reply changes
 
@@ -34,7 +34,7 @@ class Publisher:
 
 
 @pytest.fixture
-def publisher(elsewhere) -> Publisher:  # noqa: F811 - the fixture itself
+def publisher(elsewhere) -> Publisher:
     return Publisher(elsewhere)
 
 
@@ -137,7 +137,7 @@ def test_leaves_out_keys_that_cannot_be_used(publisher, now):
     assert list(remote.KeySet(publisher.url, now=now)) == ["one"]
 
 
-def test_follows_no_redirect(publisher, now, elsewhere):  # noqa: F811 - the fixture itself
+def test_follows_no_redirect(publisher, now, elsewhere):
     other = Publisher(elsewhere)
     publisher.reply = answer(302, Location=other.url)
 

@@ -1,49 +1,51 @@
 """How a client is told that its customer decided: once, at its own address, and what is made of the answer."""
 
 from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import orjson
 import pytest
 
-from bank import outbound
 from bank.audit.models import Entry
 from bank.oauth import pings
-from bank.oauth.models import BackchannelRequest
+from bank.oauth.models import BackchannelRequest, Client
 from bank.outbox import delivery, unit
 from bank.outbox.models import Message
+from tests.elsewhere import Reply, answer
 from tests.oauth import phone
 
 pytestmark = pytest.mark.django_db
 
 
 class Notified:
-    """The outside world: it writes down what it is told, and answers as the test wants."""
+    """The TPP's notification endpoint: a real server, which answers as the test wants."""
 
-    def __init__(self) -> None:
-        self.calls: list[tuple[str, str, dict[str, str], bytes]] = []
-        self.status: int | None = 204
+    def __init__(self, start: Any, bob: phone.Caller) -> None:
+        self.start, self.bob = start, bob
+        self.calls: list[tuple[str, dict[str, str], bytes]] = []
 
-    def call(self, method: str, url: str, *, headers: dict[str, str], body: bytes, **_limits: float) -> outbound.Answer:
-        assert unit._current.get() is None, "nothing leaves the process inside a unit of work"
-        self.calls.append((method, url, dict(headers), body))
-        if self.status is None:
-            raise outbound.Unreachable("The server did not answer.")
-        return outbound.Answer(status=self.status, headers={}, body=b"")
-
-
-@pytest.fixture
-def notified(monkeypatch: pytest.MonkeyPatch) -> Notified:
-    """The TPP's notification endpoint."""
-    elsewhere = Notified()
-    monkeypatch.setattr(pings.outbound, "call", elsewhere.call)
-    return elsewhere
+    def answers(self, reply: Reply) -> None:
+        url, self.calls = self.start(reply)
+        Client.objects.filter(pk=self.bob.client.pk).update(backchannel_client_notification_endpoint=url)
 
 
 @pytest.fixture
 def bob(now: datetime) -> phone.Caller:
     """A TPP that wants to be told."""
     return phone.caller(now=now, mode="ping")
+
+
+@pytest.fixture
+def notified(trusted: None, elsewhere: Any, bob: phone.Caller) -> Notified:
+    """Bob's endpoint, which answers that all is well."""
+    endpoint = Notified(elsewhere, bob)
+    endpoint.answers(answer(204))
+    return endpoint
+
+
+def hang_up(handler: BaseHTTPRequestHandler) -> None:
+    handler.connection.close()
 
 
 def messages() -> list[Message]:
@@ -64,17 +66,18 @@ def test_tells_the_client_which_request_was_decided(bob: phone.Caller, notified:
     decide(auth_req_id, now=bob.now)
     deliver(now=bob.now)
 
-    [(method, url, headers, body)] = notified.calls
-    assert (method, url) == ("POST", phone.NOTIFIED)
-    assert headers == {"Authorization": f"Bearer {phone.NOTIFICATION_TOKEN}", "Content-Type": "application/json"}
+    [(path, headers, body)] = notified.calls
+    assert path == "/here?a=b"
+    assert headers["Authorization"] == f"Bearer {phone.NOTIFICATION_TOKEN}"
+    assert headers["Content-Type"] == "application/json"
     assert orjson.loads(body) == {"auth_req_id": auth_req_id}
     assert phone.row_of(auth_req_id).notified_at is not None
     assert messages() == []
 
 
 def test_tells_nobody_who_polls(now: datetime, notified: Notified) -> None:
-    bob = phone.caller(now=now)
-    phone.allow(bob.asked(), now=now)
+    carol = phone.caller(now=now, name="Carol's Cash")
+    phone.allow(carol.asked(), now=now)
 
     deliver(now=now)
 
@@ -83,7 +86,7 @@ def test_tells_nobody_who_polls(now: datetime, notified: Notified) -> None:
 
 @pytest.mark.parametrize("status", [200, 301, 401, 403, 500])
 def test_takes_any_answer_for_the_end_of_it(bob: phone.Caller, notified: Notified, status: int) -> None:
-    notified.status = status
+    notified.answers(answer(status))
     auth_req_id = bob.asked()
     phone.allow(auth_req_id, now=bob.now)
     for minutes in range(3):
@@ -94,7 +97,7 @@ def test_takes_any_answer_for_the_end_of_it(bob: phone.Caller, notified: Notifie
 
 
 def test_tries_twice_more_where_nobody_answers(bob: phone.Caller, notified: Notified) -> None:
-    notified.status = None
+    notified.answers(hang_up)
     row = phone.row_of(bob.asked())
     phone.allow(bob_id := pings.backchannel.auth_req_id(row.reference), now=bob.now)
 

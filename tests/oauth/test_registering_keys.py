@@ -13,9 +13,9 @@ from bank.keys.models import RemoteKeySet
 from bank.tpps import directory
 from bank.tpps.models import TPP, Certificate, SoftwareStatement, TrustAnchor
 from tests import calls
+from tests.elsewhere import answer
 from tests.oauth import given
 from tests.oauth.newcomer import STATEMENT, client_of, expect_refusal, newcomer, stored, told
-from tests.test_outbound import answer, certificate, elsewhere, trusted  # noqa: F401 - fixtures
 
 
 def test_counts_a_signing_key_that_the_directory_issued_since(nora):
@@ -35,7 +35,7 @@ def test_counts_a_signing_key_that_the_directory_issued_since(nora):
 
 
 @pytest.fixture
-def elsewhere_statement(nora, elsewhere, trusted) -> Callable[..., str]:  # noqa: F811 - the fixtures themselves
+def elsewhere_statement(nora, elsewhere, trusted) -> Callable[..., str]:
     """Signs for a directory that is not this sandbox's, which alone knows Nora, and publishes her keys somewhere."""
     key = RSAKey.import_key(given.key("directory"), {"kid": "directory", "alg": "PS256", "use": "sig"})
     TrustAnchor.objects.create(
