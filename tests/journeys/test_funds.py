@@ -10,6 +10,11 @@ pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
 
 @pytest.fixture(scope="module")
 def asked(tpp):
+    return approved(tpp)
+
+
+def approved(tpp):
+    """Alice lets the TPP ask about her account."""
     own = tpp.client_credentials("fundsconfirmations")
     consent = funds.lodge(tpp, account=world.ALICE, token=own)
     authorization = tpp.authorization(consent["Data"]["ConsentId"], scope="fundsconfirmations")
@@ -46,14 +51,16 @@ def test_is_told_that_a_reference_was_used(bank, tpp, asked):
     assert "This reference was used before under this consent." in told
 
 
-def test_is_refused_at_the_very_next_call_after_the_deletion(tpp, asked):
-    fresh = tpp.refresh(asked.tokens)
-    question = funds.question(asked.consent_id, amount="1.00")
-    deleted = tpp.delete(f"{funds.CONSENTS}/{asked.consent_id}", token=asked.own)
+def test_is_refused_at_the_very_next_call_after_the_deletion(tpp):
+    ended = approved(tpp)
+    fresh = tpp.refresh(ended.tokens)
+    questions = [funds.question(ended.consent_id, amount="1.00") for _ in range(2)]
+    before = tpp.post(funds.CONFIRMATIONS, questions[0], token=fresh)
+    deleted = tpp.delete(f"{funds.CONSENTS}/{ended.consent_id}", token=ended.own)
 
-    answer = tpp.post(funds.CONFIRMATIONS, question, token=fresh)
+    after = tpp.post(funds.CONFIRMATIONS, questions[1], token=fresh)
 
-    assert (deleted.status_code, answer.status_code, answer.content) == (204, 401, b"")
+    assert (before.status_code, deleted.status_code, after.status_code, after.content) == (201, 204, 401, b"")
 
 
 def test_asks_from_the_command_line(bank):
