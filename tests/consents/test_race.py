@@ -1,4 +1,4 @@
-"""What happens to one request when many answers come at once."""
+"""What happens when many answers to one request come at once, and when many questions come under one reference."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -6,6 +6,9 @@ from datetime import datetime
 from django.db import connections
 
 from bank.oauth.models import Authorization
+from bank.outbox import unit
+from consents.models import FundsConfirmation
+from tests import calls, people
 from tests.consents.visitor import options, visitor
 
 
@@ -28,3 +31,25 @@ def test_decides_once_however_often_the_customer_clicks(committed: None, now: da
     assert statuses == [303] + [400] * 19
     assert len(steps) == 1
     assert Authorization.objects.filter(consent=alice.consent_id).count() == (1 if steps[0] == "AUTH" else 0)
+
+
+def test_takes_a_reference_once_however_many_ask_under_it(committed: None, now: datetime) -> None:
+    bob, alice = calls.caller(now=now), people.customer(now=now)
+    with unit.work():
+        account = people.account(alice, now=now)
+    consent = calls.authorised_funds(bob, customer=alice, account=account)
+    token = calls.customers_token(bob, consent)
+    amount = {"Amount": "1.00", "Currency": "GBP"}
+    body = {"Data": {"ConsentId": consent.pk, "Reference": "Shoes", "InstructedAmount": amount}}
+
+    def ask(_number: int) -> int:
+        try:
+            return bob.call("POST", f"{calls.CBPII}/funds-confirmations", body, token=token).status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(10) as threads:
+        statuses = sorted(threads.map(ask, range(10)))
+
+    assert statuses == [201] + [400] * 9
+    assert FundsConfirmation.objects.filter(consent=consent).count() == 1

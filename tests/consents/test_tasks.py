@@ -17,13 +17,14 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.mark.django_db
-def test_ends_access_whose_time_has_come(now: datetime) -> None:
+@pytest.mark.parametrize("kind", [given.ACCESS, given.FUNDS])
+def test_ends_access_whose_time_has_come(now: datetime, kind: str) -> None:
     party = oauth.party(now=now)
     with unit.work():
-        ended = given.consent(client_pk=party.client.pk, now=now, expires_at=now + HOUR)
-        going_on = given.consent(client_pk=party.client.pk, now=now, expires_at=now + 2 * HOUR)
-        given.approved(ended, now=now)
-        given.approved(going_on, now=now)
+        ended = given.consent(kind=kind, client_pk=party.client.pk, now=now, expires_at=now + HOUR)
+        going_on = given.consent(kind=kind, client_pk=party.client.pk, now=now, expires_at=now + 2 * HOUR)
+        alice, account = given.approved(ended, now=now)
+        lifecycle.authorise(going_on, customer=alice, accounts=[account], actor=given.ACTOR, now=now)
 
     tasks.expire_access(now=now + HOUR)
 
