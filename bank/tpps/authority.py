@@ -68,10 +68,10 @@ def load_or_make(folder: Path, *, now: datetime) -> Authority:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     root_key, issuing_key = _key(folder / "root.key"), _key(folder / "issuing.key")
     root, issuing = _certificate(folder / "root.pem"), _certificate(folder / "issuing.pem")
-    if root is None or _ends_within(ISSUING_DAYS, root, now=now):
+    if root is None or not _lasts(root, days=ISSUING_DAYS, now=now):
         root = _sign_authority(ROOT_NAME, root_key, key=root_key, days=ROOT_DAYS, path_length=1, now=now)
         replace(folder / "root.pem", as_pem(root))
-    if issuing is None or _ends_within(LEAF_DAYS, issuing, now=now):
+    if issuing is None or not _lasts(issuing, days=LEAF_DAYS, now=now):
         issuing = _sign_authority(ISSUING_NAME, root_key, key=issuing_key, days=ISSUING_DAYS, path_length=0, now=now)
         replace(folder / "issuing.pem", as_pem(issuing))
     return Authority(root, issuing, issuing_key)
@@ -95,8 +95,10 @@ def _certificate(path: Path) -> x509.Certificate | None:
     return x509.load_pem_x509_certificate(path.read_bytes()) if path.exists() else None
 
 
-def _ends_within(days: int, certificate: x509.Certificate, *, now: datetime) -> bool:
-    return certificate.not_valid_after_utc < now + timedelta(days=days) + RENEW_BEFORE
+def _lasts(certificate: x509.Certificate, *, days: int, now: datetime) -> bool:
+    """Tell whether a certificate counts from now on for so many days and a month. One of a clock set back does not."""
+    ends = now + timedelta(days=days) + RENEW_BEFORE
+    return certificate.not_valid_before_utc <= now and ends <= certificate.not_valid_after_utc
 
 
 def _sign_authority(
@@ -174,7 +176,7 @@ def still_serves(authority: Authority, *, pem: bytes, names: Sequence[str], now:
         return False
     alternative = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     named = all(_general_name(name) in list(alternative) for name in names)
-    return named and now + RENEW_BEFORE < certificate.not_valid_after_utc
+    return named and _lasts(certificate, days=0, now=now)
 
 
 def new_key() -> PrivateKey:

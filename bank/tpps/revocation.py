@@ -41,7 +41,8 @@ def publish(issuer: authority.Authority, anchor: TrustAnchor, *, now: datetime) 
 def publish_if_due(issuer: authority.Authority, anchor: TrustAnchor, *, now: datetime) -> None:
     """Sign a new list a day after the last one, or where the authority's certificate has become another one."""
     known = RevocationList.objects.filter(anchor=anchor).first()
-    if known is None or known.issued_at + REPUBLISHED_AFTER <= now or not _is_signed(known, anchor):
+    is_fresh = known is not None and known.issued_at <= now < known.issued_at + REPUBLISHED_AFTER
+    if known is None or not is_fresh or not _is_signed(known, anchor):
         publish(issuer, anchor, now=now)
 
 

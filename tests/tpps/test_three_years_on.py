@@ -67,3 +67,16 @@ def test_a_tpp_of_now_pays_with_all_that_is_made_for_it(later: datetime) -> None
     said = statements.verify(statements.sign(bob.provider.statement, now=later), now=later)
     assert said["software_id"] == bob.provider.statement.pk
     assert RevocationList.objects.get(anchor__name=directory.ANCHOR).ends_at > later
+
+
+def test_a_bank_whose_clock_was_set_back_again_is_trusted_too(later: datetime, settings: Any) -> None:
+    tasks.renew()
+    settings.CLOCK_AHEAD = timedelta(0)
+
+    with unit.work():
+        directory.issue_server_certificate(["localhost"], now := clock.now())
+
+    root = x509.load_pem_x509_certificate((settings.VAR_DIR / "ca.pem").read_bytes())
+    served, *chain = x509.load_pem_x509_certificates((settings.VAR_DIR / "keys" / "server.pem").read_bytes())
+    verifier = PolicyBuilder().time(now).store(Store([root])).build_server_verifier(x509.DNSName("localhost"))
+    assert verifier.verify(served, chain)[-1] == root
