@@ -11,28 +11,14 @@ from urllib.parse import urlencode
 import hypothesis
 import orjson
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpResponse
 from hypothesis import strategies as st
 
 from bank import clock
+from tests.attacks.keeping import stored
 from tests.oauth import given, newcomer, phone, proofs
 
-TABLES = (
-    "oauth_client",
-    "oauth_registration",
-    "oauth_authorization",
-    "oauth_authorizationrequest",
-    "oauth_backchannelrequest",
-    "oauth_grant",
-    "oauth_accesstoken",
-    "oauth_refreshtoken",
-    "tpps_tpp",
-    "tpps_softwarestatement",
-    "consents_consent",
-    "outbox_message",
-)
-COUNT = "select " + ", ".join(f"(select count(*) from {table})" for table in TABLES)
 PRINTED = set(string.printable) - set('"\\\t\n\r\x0b\x0c')  # what RFC 6749 section 5.2 lets a description hold
 
 NASTY = st.sampled_from(
@@ -120,12 +106,6 @@ def judged() -> Iterator[Callable[[HttpResponse], bool]]:
         before = stored()
         yield functools.partial(judge, before=before)
         transaction.set_rollback(True)
-
-
-def stored() -> tuple[int, ...]:
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT)
-        return tuple(cursor.fetchone())
 
 
 def judge(answer: HttpResponse, *, before: tuple[int, ...]) -> bool:
