@@ -167,7 +167,7 @@ def _keep(client: Client, asked: Asked) -> None:
         defaults={
             "software_statement": asked.token,
             "statement_issued_at": asked.issued_at,
-            "application_type": asked.metadata.get("application_type", "web"),
+            "application_type": asked.metadata.get("application_type") or "web",  # null is as good as none
         },
     )
 

@@ -5,9 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 
 from bank.audit.models import Entry
+from bank.keys import jose
 from bank.oauth.models import AccessToken, Authorization, Client
 from bank.tpps.models import SoftwareStatement
 from tests import people
@@ -260,6 +262,14 @@ def test_refuses_other_software_of_the_same_organisation(nora):
     other = Newcomer(provider=replace(nora.provider, statement=sibling), now=nora.now)
 
     expect_refusal(nora.send("put", other.request(scope="accounts")), STATEMENT, "other software")
+
+
+def test_takes_an_application_type_that_is_null_for_none(nora):
+    claims = {**jose.peek(nora.request()).claims, "application_type": None}
+
+    answer = nora.send("post", nora.sign_raw(orjson.dumps(claims)))
+
+    assert told(answer, status=201)["application_type"] == "web"
 
 
 def test_deletes_a_client_and_all_that_it_was_allowed(nora):
