@@ -13,6 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
 from bank import clock
+from bank.oauth.models import Client as Registered
 from bank.outbox import unit
 from bank.sandbox.tpp.client import ASSERTION, Client
 from bank.tpps import directory
@@ -104,9 +105,10 @@ def _form(path: str, form: dict[str, str]) -> bytes:
 
 
 def _elliptic_key(tpp: Client) -> ECKey:
-    """A second signing key of the TPP, which the directory publishes beside the first."""
+    """A second signing key of the TPP, which the directory publishes beside the first; its client may use either."""
     key = ec.generate_private_key(ec.SECP256R1())
     with unit.work():
+        Registered.objects.filter(client_id=tpp.client_id).update(token_endpoint_auth_signing_alg="")
         statement = SoftwareStatement.objects.get(pk=tpp.identity["software_id"])
         directory.issue(statement, use="signing", public_key=key.public_key(), now=clock.now())
     imported = ECKey.import_key(key, {"use": "sig", "alg": "ES256"})
