@@ -148,17 +148,11 @@ class Revoke(requests.Action):
 
 
 @requests.action
-class Renew(requests.Action):
-    """Issue a certificate once more."""
+class Renew(Revoke):
+    """Issue a certificate once more; one that could be revoked."""
 
     name = "tpps.renew"
     words = "Renew this certificate"
-    model = "tpps.Certificate"
-    unfit = Revoke.unfit
-
-    def is_offered(self, thing: Any) -> bool:
-        """As for a revocation."""
-        return thing.revoked_at is None and thing.software_statement_id is not None
 
     def carry_out(self, order: Order) -> None:
         """Issue another one over the same key; its owner finds it at the directory."""
