@@ -20,14 +20,14 @@ from oauthlib.oauth2.rfc6749.errors import UnauthorizedClientError
 from bank.audit import trail
 from bank.customers.models import User
 from bank.keys.store import ALGORITHMS
-from bank.oauth import hints, intents, profile, request_objects, tokens
+from bank.oauth import hints, intents, profile, registration, request_objects, tokens
 from bank.oauth.clients import SKEW_SECONDS, Caller, is_instant
 from bank.oauth.models import Authorization, BackchannelRequest, Client
 from bank.oauth.refusals import AccessDenied, InvalidRequest, InvalidRequestObject, InvalidScope, OAuthError
 from bank.outbox import unit
 from bank.tpps.models import TPP
 
-GRANT_TYPE = "urn:openid:params:grant-type:ciba"
+GRANT_TYPE = registration.CIBA
 PARAMETERS = frozenset(
     {"scope", "claims", "acr_values", "binding_message", "requested_expiry", "client_notification_token"}
     | {"openbanking_intent_id", "user_code", *hints.RESOLVERS}

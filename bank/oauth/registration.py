@@ -7,7 +7,7 @@ Source: RFC 7591 section 2; UK Dynamic Client Registration v3.3, "OBClientRegist
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
 import orjson
@@ -24,7 +24,7 @@ from bank.oauth.models import AccessToken, Authorization, AuthorizationRequest, 
 from bank.oauth.refusals import OAuthError
 from bank.tpps.models import Certificate, Role, SoftwareStatement
 
-CIBA = "urn:openid:params:grant-type:ciba"
+CIBA: Final = "urn:openid:params:grant-type:ciba"
 GRANT_TYPES = ["authorization_code", "refresh_token", "client_credentials", CIBA]
 RESPONSE_TYPES = ["code id_token", "code"]
 SCOPES = {Role.AISP: "accounts", Role.PISP: "payments", Role.CBPII: "fundsconfirmations"}

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bank.oauth.models import Client
+from bank.oauth.registration import CIBA
 
 SUITE: Final = "https://localhost:8443"  # where it answers when it is started as its own pages say
-CIBA: Final = "urn:openid:params:grant-type:ciba"
 AUTH_METHODS: Final = {"private_key_jwt": "private_key_jwt", "mtls": "tls_client_auth"}  # the suite's name: the RFCs'
 FAPI1, FAPI2 = "fapi1-advanced-final-test-plan", "fapi2-security-profile-final-test-plan"
 SIGNED, BACKCHANNEL = "fapi2-message-signing-final-test-plan", "fapi-ciba-id1-test-plan"
