@@ -90,6 +90,29 @@ class ConsentAccount(models.Model):
         ]
 
 
+class Use(models.Model):
+    """How often a consent was used on a day for one operation and account; an empty account: for all of them at once.
+
+    Attended: the customer was there (x-fapi-customer-ip-address). Pages that follow a first page are not counted.
+    """
+
+    consent = models.ForeignKey(Consent, models.PROTECT, related_name="uses", db_index=False)
+    day = models.DateField()
+    operation = models.CharField(max_length=60)  # operationId
+    account_id = models.CharField(max_length=ids.LETTERS_MAX, blank=True)
+    attended = models.PositiveIntegerField(default=0)
+    unattended = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["consent", "day", "operation", "account_id"], name="use_is_counted_in_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operation} on {self.day}"
+
+
 @rights.append_only
 class FundsConfirmation(models.Model):
     """An answer whether an amount was there, kept for good; the TPP's reference counts once in a consent."""

@@ -47,8 +47,15 @@ class Account(models.Model):
     description = models.CharField(max_length=35, blank=True)
     nickname = models.CharField(max_length=70, blank=True)
     name = models.CharField("the name on the account", max_length=350)
-    identification = models.CharField("sort code and number", max_length=14, unique=True)  # 14 digits
+    scheme = models.CharField("scheme of its number", max_length=40, default="UK.OBIE.SortCodeAccountNumber")
+    identification = models.CharField("number", max_length=34, unique=True)  # of 14 digits: sort code and number
+    secondary_identification = models.CharField(max_length=34, blank=True)  # a savings account's roll number
+    product = models.ForeignKey("accounts.Product", models.PROTECT, null=True, related_name="accounts")
+    switch_status = models.CharField(max_length=32, blank=True)  # OBExternalSwitchStatusCode: UK.CASS.…
+    statement_day = models.PositiveSmallIntegerField(null=True)  # of each month, 1 to 28; none: no statements
+    accrued_micro = models.BigIntegerField(default=0)  # interest not yet booked, in 10⁻⁶ minor units; owed if negative
     opened_at = models.DateTimeField()
+    matures_at = models.DateTimeField(null=True)
     booked_minor = models.BigIntegerField(default=0)
     held_minor = models.BigIntegerField(default=0)
     last_booked_at = models.DateTimeField(null=True)  # booked_at of its newest posting
@@ -65,7 +72,14 @@ class Account(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} {self.identification[:6]} {self.identification[6:]}"
+        return f"{self.name} {self.number}"
+
+    @property
+    def number(self) -> str:
+        """The account's number as people write it: of this country's scheme, the sort code apart."""
+        if self.scheme != "UK.OBIE.SortCodeAccountNumber":
+            return self.identification
+        return f"{self.identification[:6]} {self.identification[6:]}"
 
     @classmethod
     def open(
@@ -104,6 +118,7 @@ class Holder(models.Model):
     account = models.ForeignKey(Account, models.PROTECT, related_name="holders")
     customer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="holdings")
     role = models.CharField("OBExternalAccountRole1Code", max_length=40, default="UK.OBIE.Principal")
+    may_pay = models.BooleanField("may pay from it", default=True)  # a delegate may be allowed to look, and no more
 
     class Meta:
         constraints: ClassVar = [
