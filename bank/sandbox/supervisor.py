@@ -216,9 +216,14 @@ def reached_by() -> dict[str, str]:
 
 
 def for_children() -> dict[str, str]:
-    """The environment of web, worker and beat: ours, with every setting spelled out and without the owner's log-in."""
+    """The environment of web, worker and beat: ours, with every setting spelled out and without the owner's log-in.
+
+    Where they call TPPs they believe the sandbox's own directory too, which gives `tpp new` a server's certificate.
+    """
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    return environment | reached_by() | {"LOMBARD_VAR": str(settings.VAR_DIR), "PYTHONUNBUFFERED": "1"}
+    believed = [*settings.OUTBOUND_CA_FILES, str(settings.VAR_DIR / "ca.pem")]
+    own = {"LOMBARD_VAR": str(settings.VAR_DIR), "LOMBARD_OUTBOUND_CA_FILES": ",".join(believed)}
+    return environment | reached_by() | own | {"PYTHONUNBUFFERED": "1"}
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -99,9 +99,9 @@ class Outsider:
         return JWKSet.from_json(self.session().get(self.discovery()["jwks_uri"]).text)
 
 
-def register(bank: world.World, *plans: str) -> dict[str, Outsider]:
-    """Register the clients of these plans, as `manage.py tpp conformance` does."""
-    bank.manage("tpp", "conformance", *plans)
+def register(bank: world.World, *plans: str, suite: str = "") -> dict[str, Outsider]:
+    """Register the clients of these plans, as `manage.py tpp conformance` does; suite is its address, if one runs."""
+    bank.manage("tpp", "conformance", *plans, *(["--suite", suite] if suite else []))
     folder = bank.var / "conformance"
     return {
         name: Outsider(json.loads((folder / f"{name}.json").read_text()), str(bank.var / "ca.pem"), folder)
