@@ -1,7 +1,7 @@
 """Reading an account's entries: postings, and before them, on the first page, the holds that are still open.
 
 One statement a page, so that a payment that settles meanwhile is neither shown twice nor missed. What is shown of them:
-accounts/render.py.
+accounts/rendering/.
 """
 
 from dataclasses import dataclass

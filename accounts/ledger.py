@@ -2,7 +2,7 @@
 
 What lives here: holds and transfers, and the statements that write them. What does not: the sums on the account and the
 rules that hold whoever writes (triggers: accounts/migrations/0004_ledger_rules.py), why money moves (payments/), how it
-is shown (accounts/render.py).
+is shown (accounts/rendering/).
 
 Everything here happens inside the caller's transaction. Accounts are locked in the order of their ids, before the check
 that the lock protects; the checks are part of the statement, so that short funds are an answer and no database error.

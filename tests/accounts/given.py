@@ -5,8 +5,9 @@ from datetime import datetime
 
 from django.db import connection
 
-from accounts import ledger, render, resources
+from accounts import ledger, resources
 from accounts.models import Account
+from accounts.rendering.facts import Account as Facts
 from bank import ids
 from bank.money import Money
 
@@ -51,7 +52,7 @@ def check_constraints() -> None:
         cursor.execute("set constraints all deferred")
 
 
-def facts(of: Account) -> render.Account:
+def facts(of: Account) -> Facts:
     """The account as a request reads it."""
-    (row,) = Account.objects.filter(pk=of.pk).values_list(*resources.FACTS)
-    return render.Account(**dict(zip(("account_id", *resources.FACTS[1:]), row, strict=True)))
+    (known,) = resources.known(Account.objects.filter(pk=of.pk))
+    return known

@@ -7,8 +7,10 @@ from django.db import connection
 from django.db.models import Sum
 from hypothesis import strategies as st
 
-from accounts import entries, ledger, render, windows
+from accounts import entries, ledger, windows
 from accounts.models import Hold, Posting
+from accounts.rendering.balances import balances
+from accounts.rendering.transactions import transaction
 from bank.money import Money
 from tests.accounts import given
 
@@ -132,14 +134,14 @@ def check_running_balances(bank):
 def check_what_is_shown(bank):
     for account in bank.accounts:
         page = entries.page(account.pk, window=windows.Window(), shows=(True, True))
-        shown = [render.transaction(entry, of=given.facts(account), held=EVERYTHING) for entry in page.entries]
+        shown = [transaction(entry, of=given.facts(account), held=EVERYTHING) for entry in page.entries]
         booked = [row for row in shown if row["Status"] == "BOOK"]
         pending = [row for row in shown if row["Status"] == "PDNG"]
         assert sum(signed(row) for row in booked) == account.booked_minor
         assert sum(signed(row) for row in pending) == -account.held_minor
         assert [signed(row["Balance"]) for row in booked[:1]] == [account.booked_minor]
-        balances = {row["Type"]: signed(row) for row in render.balances(given.facts(account), now=bank.now)}
-        assert balances == {
+        amounts = {row["Type"]: signed(row) for row in balances(given.facts(account), now=bank.now)}
+        assert amounts == {
             "ITBD": sum(signed(row) for row in booked),
             "XPCD": sum(signed(row) for row in shown),
             "ITAV": sum(signed(row) for row in shown) + account.limit_minor,

@@ -1,0 +1,24 @@
+"""What is known of an account when a request reads it: what every renderer is given."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An account's own facts, and its balances at this moment."""
+
+    account_id: str
+    status: str
+    status_updated_at: datetime
+    currency: str
+    category: str
+    type_code: str
+    description: str
+    nickname: str
+    name: str
+    identification: str
+    opened_at: datetime
+    booked_minor: int
+    held_minor: int
+    limit_minor: int
