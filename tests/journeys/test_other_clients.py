@@ -28,6 +28,7 @@ pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
 PLANS = [
     "f1-plain-byvalue",
     "f1-plain-byvalue-jarm",
+    "f1-plain-pushed",
     "f2-pkjwt-dpop",
     "f2-pkjwt-mtls",
     "f2-mtls-mtls",
@@ -93,14 +94,11 @@ def test_requests_oauth2client_completes_fapi2_with_certificates_alone(registere
     finish(client, asked, who.walk(pushed.uri), who)
 
 
-def test_requests_oauth2client_completes_message_signing(registered):
-    who = registered["f2ms-signed-jarm"]
-    client = oauth2client(who)
-    asked = client.authorization_request(scope=who.scope, response_mode="jwt")
+def push_signed(client: OAuth2Client, who: Outsider, asked: dict[str, object]) -> str:
+    """Push what it asks, signed; return the customer's link."""
     now = Jwt.timestamp()
-    claims = asked.args | {"iss": who.client_id, "aud": client.issuer, "nbf": now, "exp": now + 300}
+    claims = asked | {"iss": who.client_id, "aud": client.issuer, "nbf": now, "exp": now + 300}
     signed = Jwt.sign(claims, key=who.key, typ="oauth-authz-req+jwt")
-
     answer = client.session.post(
         client.pushed_authorization_request_endpoint,
         data={"client_id": who.client_id, "request": str(signed)},
@@ -108,11 +106,31 @@ def test_requests_oauth2client_completes_message_signing(registered):
     )
     assert answer.status_code == 201, answer.text
     query = urlencode({"client_id": who.client_id, "request_uri": answer.json()["request_uri"]})
-    back = who.walk(f"{client.authorization_endpoint}?{query}")
+    return f"{client.authorization_endpoint}?{query}"
+
+
+def test_requests_oauth2client_completes_message_signing(registered):
+    who = registered["f2ms-signed-jarm"]
+    client = oauth2client(who)
+    asked = client.authorization_request(scope=who.scope, response_mode="jwt")
+
+    back = who.walk(push_signed(client, who, asked.args))
     (response,) = parse_qs(urlsplit(back).query)["response"]
     told = who.checked(response)
 
     finish(client, asked, f"{who.redirect_uri}?{urlencode(told | {'aud': who.client_id})}", who)
+
+
+def test_requests_oauth2client_completes_fapi1_pushed(registered):
+    who = registered["f1-plain-pushed"]
+    client = oauth2client(who)
+    asked = client.authorization_request(scope=who.scope)
+
+    back = urlsplit(who.walk(push_signed(client, who, asked.args | {"response_type": "code id_token"})))
+    (front,) = parse_qs(back.fragment)["id_token"]
+    assert who.checked(front)["nonce"] == asked.nonce
+
+    finish(client, asked, f"{who.redirect_uri}?{back.fragment}", who)
 
 
 def test_requests_oauth2client_completes_a_request_without_a_browser(registered):
@@ -215,16 +233,17 @@ def test_authlib_completes_fapi1_with_a_signed_answer(registered):
     come_back(session, who, back, state=state)
 
 
-@pytest.mark.parametrize("name", ["f2-pkjwt-mtls", "f2ms-signed-jarm"])
-def test_authlib_completes_fapi2(registered, name):
+@pytest.mark.parametrize("name", ["f1-plain-pushed", "f2-pkjwt-mtls", "f2ms-signed-jarm"])
+def test_authlib_completes_what_it_pushed(registered, name):
     who = registered[name]
     session, discovery = authlib(who), who.discovery()
-    is_signed = name.startswith("f2ms")
-    asked, state = ask(session, who, **({"response_mode": "jwt"} if is_signed else {}))
+    more = {"f1-plain-pushed": {"response_type": "code id_token"}, "f2ms-signed-jarm": {"response_mode": "jwt"}}
+    asked, state = ask(session, who)
+    asked |= more.get(name, {})
 
     pushed = who.session().post(
         discovery["pushed_authorization_request_endpoint"],
-        data=sign(who, asked) if is_signed else asked,
+        data=sign(who, asked) if name in more else asked,
         auth=session.client_auth(session.token_endpoint_auth_method),
     )
     assert pushed.status_code == 201, pushed.text
