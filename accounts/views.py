@@ -1,7 +1,7 @@
-"""The account-information endpoints: one view, made once for every row of accounts/resources.py."""
+"""The account-information endpoints: one view, made once for every row of accounts/resources/."""
 
-from accounts import resources
-from bank.api import access
+from accounts import paging, resources
+from bank.api import access, uses
 from bank.api.endpoint import Answer, Call, Endpoint, operation
 from bank.errors import Refused
 
@@ -28,15 +28,24 @@ def reader(resource: resources.Resource) -> type[Endpoint]:
             operation_id=resource.operation_id,
         )
         def get(self, call: Call, AccountId: str | None = None) -> Answer:  # noqa: N803 - the standard's name
-            """Read it. Raises ConsentNotAuthorised, AccountNotConsented, AccountNotFound, and what the row raises."""
+            """Read it, and count it.
+
+            Raises ConsentNotAuthorised, AccountNotConsented, AccountNotFound, uses.TooOftenUnattended, and what the row
+            raises.
+            """
             if call.access.consent_kind != "account-access" or call.access.consent_status != "AUTH":
                 raise ConsentNotAuthorised
+            accounts = resources.find_accounts(call.access, account_id=AccountId)
+            if paging.PARAMETER not in call.query:  # the pages that follow belong to the first
+                self.rate_headers |= uses.note(
+                    call.access, operation_id=resource.operation_id, account_id=AccountId, now=call.now
+                )
             found = resource.read(
                 resources.Reading(
                     access=call.access,
                     path=call.request.path,
                     query=call.query,
-                    accounts=resources.find_accounts(call.access, account_id=AccountId),
+                    accounts=accounts,
                     now=call.now,
                 )
             )

@@ -314,6 +314,8 @@ SPECTACULAR_SETTINGS = {
 # So many requests of one client in so many seconds, in each web process (bank/api/throttling.py).
 RATE_LIMIT = env_int("LOMBARD_RATE_LIMIT", 10_000)
 RATE_WINDOW_SECONDS = env_int("LOMBARD_RATE_WINDOW", 10)
+# How often a TPP may read the same of a consent in a day while the customer is not there (bank/api/uses.py).
+UNATTENDED_PER_DAY = env_int("LOMBARD_UNATTENDED_PER_DAY", 4)
 
 # Work that waits: the outbox holds the truth, the broker may lose everything.
 CELERY_BROKER_URL = env("BROKER_URL", "pgmq://localhost/")

@@ -11,10 +11,12 @@ class ConsentsConfig(AppConfig):
     verbose_name = "Consents"
 
     def ready(self) -> None:
-        """Register the kinds of this package and fill the authorization server's port."""
+        """Register the kinds of this package and fill the ports of the server and of the interface."""
+        from bank.api import uses as counting
         from bank.oauth import intents as port
-        from consents import intents, kinds, resources
+        from consents import intents, kinds, resources, uses
 
         for resource in resources.RESOURCES:
             kinds.register(resource.kind)
         port.install(intents.ConsentIntents())
+        counting.install(uses.Counted())

@@ -22,7 +22,8 @@ class Access:
     grant: str  # AUTHORIZATION_CODE or CLIENT_CREDENTIALS
     scopes: frozenset[str]
     interaction_id: str
-    attended: bool  # the customer is there: x-fapi-customer-ip-address was sent
+    attended: bool  # the customer is there (bank/api/uses.py)
+    claims_customer: bool  # x-fapi-customer-ip-address was sent, whatever it is worth
     authorization_id: UUID | None = None  # the customer's decision behind the token; None for the TPP's own
     consent_id: str | None = None
     consent_kind: str | None = None

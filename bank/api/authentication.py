@@ -14,7 +14,7 @@ from django.conf import settings
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from bank.api import access
+from bank.api import access, uses
 from bank.errors import Consequence, Forbidden, Refused
 from bank.keys.store import ALGORITHMS
 from bank.oauth import dpop
@@ -260,7 +260,8 @@ def _read(token: str, http: Any) -> Held:
             scopes=frozenset(scope.split()),
             interaction_id=http.interaction_id,
             authorization_id=authorization_id,
-            attended="HTTP_X_FAPI_CUSTOMER_IP_ADDRESS" in http.META,
+            attended=uses.is_attended(http.META),
+            claims_customer=uses.claims_customer(http.META),
             consent_id=consent_id,
             consent_kind=consent_kind,
             consent_status=consent_status,

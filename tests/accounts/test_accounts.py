@@ -105,7 +105,7 @@ def test_shows_a_blocked_account_as_disabled(consented, current):
 
 @pytest.mark.parametrize(
     ("path", "statements"),
-    [("accounts", 2), ("accounts/{}", 2), ("accounts/{}/balances", 2), ("accounts/{}/transactions", 3)],
+    [("accounts", 3), ("accounts/{}", 3), ("accounts/{}/balances", 3), ("accounts/{}/transactions", 4)],
 )
 def test_reads_in_few_statements(consented, current, django_assert_num_queries, path, statements):
     reader = consented([current])

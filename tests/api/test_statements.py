@@ -39,6 +39,7 @@ CONSENT = [
     "release",
 ]
 
+READ = ["token", "select accounts_account", "insert consents_use"]  # the last counts how the consent is used
 AMOUNT = {"Amount": "1.00", "Currency": "GBP"}
 FUNDS = [
     "token",
@@ -127,10 +128,10 @@ def test_a_funds_confirmation(bob, alice):
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        ("/accounts", ["token", "select accounts_account"]),
-        ("/accounts/{id}", ["token", "select accounts_account"]),
-        ("/accounts/{id}/balances", ["token", "select accounts_account"]),
-        ("/accounts/{id}/transactions", ["token", "select accounts_account", "with accounts_account"]),
+        ("/accounts", READ),
+        ("/accounts/{id}", READ),
+        ("/accounts/{id}/balances", READ),
+        ("/accounts/{id}/transactions", [*READ, "with accounts_account"]),
     ],
 )
 def test_a_read(bob, alice, path, expected):
