@@ -53,10 +53,10 @@ def field_of(request: HttpRequest) -> str:
     return next((name for name in ("otp", "recovery_code") if name in request.POST), "")
 
 
-def proof(session: SessionBase, *, errand: Errand, now: datetime) -> Proof | None:
+def proof(session: SessionBase, *, errand: Errand, now: datetime, lasts: timedelta = PROOF_LASTS) -> Proof | None:
     """The proof of this very errand; nothing if there is none, it is too old, or it was given for other facts."""
     evidence = sessions.proof(session, errand=errand.id)
     if evidence is None or evidence["facts"] != dict(errand.facts):
         return None
     at = datetime.fromisoformat(evidence["at"])
-    return Proof(at=at, evidence=evidence) if now - at < PROOF_LASTS else None
+    return Proof(at=at, evidence=evidence) if now - at < lasts else None

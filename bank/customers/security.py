@@ -4,9 +4,7 @@ It opens after the password and a strong authentication of its own, which a reco
 here is that of every page of the bank that no TPP sends people to.
 """
 
-from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,23 +12,24 @@ from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods
 
-from bank import clock, rights
 from bank.audit import trail
-from bank.customers import codes, passkeys, passwords, proving, recovery, sca, sessions
+from bank.customers import codes, passkeys, passwords, recovery, sca, sessions
+from bank.customers.entrance import BAD_REQUEST, LOGIN, Entrance, go, locked_down
 from bank.customers.errands import Errand
 from bank.customers.models import Authenticator, Passkey, User
 from bank.outbox import unit
 
-HOME, LOGIN, PROVE = "/security", "/security/login", "/security/prove"
-ERRAND = Errand(id=recovery.SECURITY, words="change what you log in with", facts={"page": HOME})
+HOME = "/security"
+ENTRANCE = Entrance(
+    home=HOME,
+    prove_path="/security/prove",
+    errand=Errand(id=recovery.SECURITY, words="change what you log in with", facts={"page": HOME}),
+)
 ANYTHING = Errand(id="anything", words="", facts={})
 ENROLMENT = "enrolment"  # what the session calls the nonce of a passkey to be made
 NAME_MAX = 60
-BAD_REQUEST, SEE_OTHER = 400, 303
 WRONG_PASSWORD = "That user name and password do not fit together. After five wrong tries, log-in is paused."  # noqa: S105 - words for the page
-WRONG_PROOF = "That was not right. After five wrong tries, log-in is paused."
 WRONG_CODE = "That is not the code. Wait for the next one, and check the time of your phone."
 DONE = {
     "passkey": "Your passkey was added.",
@@ -38,41 +37,12 @@ DONE = {
     "removed": "It was removed, and you were logged out everywhere else.",
 }
 
-Page = Callable[[HttpRequest, User, datetime], HttpResponse]
-
 
 class LastOne(Exception):
     """The customer would have nothing left to log in with."""
 
 
-def _locked_down(view: Callable[[HttpRequest, datetime], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """No cache keeps the page; the clock is read once."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest) -> HttpResponse:
-        response = view(request, clock.now())
-        response["Cache-Control"] = "no-store"
-        return response
-
-    return rights.audience("customer")(require_http_methods(["GET", "POST"])(wrapped))
-
-
-def _page(view: Page) -> Callable[[HttpRequest], HttpResponse]:
-    """Let in who has logged in and proved it for this page."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, now: datetime) -> HttpResponse:
-        customer = request.user
-        if not isinstance(customer, User):
-            return go(LOGIN, to=request.path)
-        if proving.proof(request.session, errand=ERRAND, now=now) is None:
-            return go(PROVE)
-        return view(request, customer, now)
-
-    return _locked_down(wrapped)
-
-
-@_locked_down
+@locked_down
 def login(request: HttpRequest, now: datetime) -> HttpResponse:
     """Ask for user name and password; lead to the page of the bank's own that `to` names."""
     to = request.GET.get("to", "")
@@ -95,26 +65,7 @@ def login(request: HttpRequest, now: datetime) -> HttpResponse:
     return go(to if is_ours else HOME)
 
 
-@_locked_down
-def prove(request: HttpRequest, now: datetime) -> HttpResponse:
-    """Ask for a strong authentication for the security page."""
-    customer = request.user
-    if not isinstance(customer, User):
-        return go(LOGIN, to=HOME)
-    if request.POST.get("step") == "cancel":
-        return go("/")
-    problems = []
-    if request.method == "POST":
-        outcome = proving.attempt(request, customer=customer, errand=ERRAND, now=now)
-        if outcome is not sca.Outcome.FAILED:
-            return go(HOME if outcome is sca.Outcome.PASSED else LOGIN)
-        problems = [{"field": proving.field_of(request), "words": WRONG_PROOF}]
-    offer = proving.offer(request, customer=customer, errand=ERRAND)
-    context = {**offer, "here": PROVE, "login_again": LOGIN, "problems": problems}
-    return render(request, "lombard/sca.html", context, status=BAD_REQUEST if problems else 200)
-
-
-@_page
+@ENTRANCE.page()
 def overview(request: HttpRequest, customer: User, now: datetime) -> HttpResponse:
     """Show what the customer has."""
     context = {
@@ -126,7 +77,7 @@ def overview(request: HttpRequest, customer: User, now: datetime) -> HttpRespons
     return _show(request, "security", customer, **context)
 
 
-@_page
+@ENTRANCE.page()
 def add_passkey(request: HttpRequest, customer: User, now: datetime) -> HttpResponse:
     """Have a passkey made, and keep it."""
     problems = []
@@ -144,7 +95,7 @@ def add_passkey(request: HttpRequest, customer: User, now: datetime) -> HttpResp
     return _show(request, "security_passkey", customer, options=options, problems=problems)
 
 
-@_page
+@ENTRANCE.page()
 def add_app(request: HttpRequest, customer: User, now: datetime) -> HttpResponse:
     """Share a secret with an app, and let it count once its first code was right."""
     name, problems = _name(request, otherwise="My phone"), []
@@ -162,7 +113,7 @@ def add_app(request: HttpRequest, customer: User, now: datetime) -> HttpResponse
     return _show(request, "security_app", customer, picture=picture, secret=groups, name=name, problems=problems)
 
 
-@_page
+@ENTRANCE.page()
 def make_codes(request: HttpRequest, customer: User, now: datetime) -> HttpResponse:
     """Make recovery codes anew, and show them this once."""
     if request.method == "GET":
@@ -173,7 +124,7 @@ def make_codes(request: HttpRequest, customer: User, now: datetime) -> HttpRespo
     return _show(request, "security_codes", customer, codes=made)
 
 
-@_page
+@ENTRANCE.page()
 def remove(request: HttpRequest, customer: User, now: datetime) -> HttpResponse:
     """Let a passkey or an app count no more, and end the customer's other sessions."""
     row = _named(request, customer=customer)
@@ -207,7 +158,7 @@ def _remove(row: Passkey | Authenticator, *, customer: User) -> None:
     customer.end_sessions()
 
 
-@_locked_down
+@locked_down
 def log_out(request: HttpRequest, now: datetime) -> HttpResponse:
     """End every session of the customer."""
     if request.method == "POST" and isinstance(request.user, User):
@@ -216,11 +167,6 @@ def log_out(request: HttpRequest, now: datetime) -> HttpResponse:
             _record("logged-out", customer=request.user, now=now)
         request.session.flush()
     return go("/")
-
-
-def go(path: str, **query: str) -> HttpResponse:
-    """Send the browser on with a GET."""
-    return HttpResponse(status=SEE_OTHER, headers={"Location": f"{path}?{urlencode(query)}" if query else path})
 
 
 def _name(request: HttpRequest, *, otherwise: str) -> str:

@@ -8,7 +8,7 @@ urlpatterns = [
     path("", views.welcome),
     path("security", security.overview),
     path("security/login", security.login),
-    path("security/prove", security.prove),
+    path("security/prove", security.ENTRANCE.prove),
     path("security/passkey", security.add_passkey),
     path("security/app", security.add_app),
     path("security/codes", security.make_codes),

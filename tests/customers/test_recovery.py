@@ -20,7 +20,7 @@ def alice(work: Unit, now: datetime) -> User:
     return people.customer("alice", now=now)
 
 
-def complete(customer: User, code: str, *, now: datetime, errand: Errand = security.ERRAND) -> sca.Outcome:
+def complete(customer: User, code: str, *, now: datetime, errand: Errand = security.ENTRANCE.errand) -> sca.Outcome:
     return sca.complete(customer, errand=errand, nonce="", form={"recovery_code": code}, now=now).outcome
 
 
