@@ -132,9 +132,10 @@ class Schema(AutoSchema):
         return self.operation.operation_id
 
     def get_tags(self) -> list[str]:
-        """The resource's name in words."""
-        resource = self.path.removeprefix(self.path_prefix).strip("/").split("/")
-        return [resource[-1 if resource[-1] in {"balances", "transactions"} else 0].replace("-", " ").capitalize()]
+        """The resource's name in words; what belongs to an account has a name of its own."""
+        first, *rest = self.path.removeprefix(self.path_prefix).strip("/").split("/")
+        name = rest[1] if first == "accounts" and len(rest) > 1 else first
+        return [name.replace("-", " ").capitalize()]
 
     def get_auth(self) -> list[dict[str, list[str]]]:
         """Which kind of token, with which scope."""

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import typing_extensions as te
 from pydantic import Field
 
-from bank.api import wire
+from bank.api import instructions, wire
 
 YesNo = Literal["No", "Yes"]
 AuthorisationType = Literal["Any", "Single", "Multiple"]
@@ -16,10 +16,6 @@ ExternalDocumentType1Code = Annotated[
     ],
     Field(json_schema_extra={"minLength": 1, "maxLength": 4}),
 ]  # fmt: skip
-ExternalCreditorReferenceType1Code = Annotated[
-    Literal["DISP", "FXDR", "PUOR", "RPIN", "RADM", "SCOR"],
-    Field(json_schema_extra={"minLength": 1, "maxLength": 4}),
-]
 OBInternalExtendedAccountType1Code = Literal[
     "Business", "BusinessSavingsAccount", "Charity", "Collection", "Corporate", "Ewallet", "Government", "Investment",
     "ISA", "JointPersonal", "Pension", "Personal", "PersonalSavingsAccount", "Premier", "Wealth",
@@ -107,20 +103,12 @@ class OBReferredDocumentInformation(te.TypedDict, closed=True):
     LineDetails: te.NotRequired[list[wire.Max2048Text]]
 
 
-class CreditorReferenceInformation(te.TypedDict, closed=True):
-    """What the creditor knows the payment by."""
-
-    Code: te.NotRequired[ExternalCreditorReferenceType1Code]
-    Issuer: te.NotRequired[wire.Max35Text]
-    Reference: te.NotRequired[wire.Max35Text]
-
-
 class OBRemittanceInformationStructured(te.TypedDict, closed=True):
     """What is paid, for machines."""
 
     ReferredDocumentInformation: te.NotRequired[list[OBReferredDocumentInformation]]
     ReferredDocumentAmount: te.NotRequired[wire.Amount]
-    CreditorReferenceInformation: te.NotRequired[CreditorReferenceInformation]
+    CreditorReferenceInformation: te.NotRequired[instructions.CreditorReferenceInformation]
     Invoicer: te.NotRequired[wire.Max256Text]
     Invoicee: te.NotRequired[wire.Max256Text]
     TaxRemittance: te.NotRequired[wire.Max140Text]
