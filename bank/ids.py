@@ -14,6 +14,7 @@ from django.db import models
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 RANDOM_BITS = 74
+PAIRS = [first + second for first in ALPHABET for second in ALPHABET]  # ten bits at a time
 LETTERS_MAX = 40  # as the standard's ids allow
 
 if TYPE_CHECKING:
@@ -40,11 +41,15 @@ def interaction(sent: str) -> str:
 
 
 def new(prefix: str) -> str:
-    """Make an id such as `pay_01k9m3…`; at most 40 characters, as the standard's ids allow.
+    """Make an id such as `pay_01k9m3…`; at most 40 characters, as the standard's ids allow."""
+    return made(prefix, milliseconds=time.time_ns() // 1_000_000, random=secrets.randbits(RANDOM_BITS))
+
+
+def made(prefix: str, *, milliseconds: int, random: int) -> str:
+    """The id of an instant and 74 random bits.
 
     Source: RFC 9562 section 5.7 for the layout of the 128 bits.
     """
-    random = secrets.randbits(RANDOM_BITS)
-    value = time.time_ns() // 1_000_000 << 80 | 0x7 << 76 | random >> 62 << 64 | 0b10 << 62 | random & (1 << 62) - 1
-    letters = "".join(ALPHABET[value >> shift & 31] for shift in range(125, -1, -5))
+    value = milliseconds << 80 | 0x7 << 76 | (random >> 62 & 0xFFF) << 64 | 0b10 << 62 | random & (1 << 62) - 1
+    letters = "".join([PAIRS[value >> shift & 1023] for shift in range(120, -1, -10)])
     return f"{prefix}_{letters}"
