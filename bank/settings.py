@@ -325,6 +325,12 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
+# What calls other people's servers waits for them in a queue of its own (bank/outbox/handlers.py). A worker serves both
+# unless -Q says which, so that a bank with one worker leaves nothing undone.
+CELERY_TASK_QUEUES: dict[str, dict[str, Any]] = {"celery": {}, "calls": {}}
+CELERY_TASK_ROUTES = {
+    task: {"queue": "calls"} for task in ("bank.tpps.tasks.read_revocations", "bank.oauth.tasks.refetch_key_sets")
+}
 if CELERY_BROKER_URL.startswith("pgmq"):
     _place = DATABASES["default"]
     CELERY_WORKER_PREFETCH_MULTIPLIER = 16
@@ -350,7 +356,7 @@ if CELERY_BROKER_URL.startswith("pgmq"):
 elif CELERY_BROKER_URL.startswith("redis"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300}
 elif CELERY_BROKER_URL.startswith("amqp"):
-    CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"
+    CELERY_TASK_QUEUES = {name: {"queue_arguments": {"x-queue-type": "quorum"}} for name in CELERY_TASK_QUEUES}
     CELERY_TASK_DEFAULT_EXCHANGE_TYPE = "topic"
     CELERY_BROKER_NATIVE_DELAYED_DELIVERY_QUEUE_TYPE = "quorum"
     CELERY_BROKER_TRANSPORT_OPTIONS = {"confirm_publish": True}

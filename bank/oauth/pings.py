@@ -22,7 +22,7 @@ CALL_SECONDS = 3.0
 PAUSES = (timedelta(seconds=2), timedelta(seconds=10))
 
 
-@handlers.handler(backchannel.PING)
+@handlers.handler(backchannel.PING, calls_others=True)
 def ping(*, request_id: int, now: datetime, attempt: int = 0) -> None:
     """Tell a client, once this unit of work is done, that its request was decided and not yet fetched."""
     decided = (BackchannelRequest.Status.APPROVED, BackchannelRequest.Status.DENIED)

@@ -16,7 +16,7 @@ LONGEST_SECONDS = 300
 CLAIM = (
     "update outbox_message set hand_overs = hand_overs + 1,"
     " due_at = %s::timestamptz + least(%s * 2 ^ least(hand_overs, 10), %s) * interval '1 second'"
-    " where id in (select id from outbox_message where due_at <= %s"
+    " where id in (select id from outbox_message where due_at <= %s and (kind = any(%s::text[])) = %s"
     " order by due_at, id limit %s for update skip locked) returning id"
 )
 LOCK = "select kind, payload from outbox_message where id = %s for update skip locked"
@@ -27,9 +27,13 @@ POSTPONE = (
 )
 
 
-def claim(*, now: datetime, limit: int) -> list[int]:
-    """Take what is due and not held by others; return the ids. Each comes up again when its lease has run out."""
-    parameters = [now, unit.LEASE.total_seconds(), LONGEST_SECONDS, now, limit]
+def claim(*, queue: str, now: datetime, limit: int) -> list[int]:
+    """Take what is due in a queue and not held by others; return the ids.
+
+    Each comes up again when its lease has run out.
+    """
+    of_queue = [list(handlers.CALLING), queue == handlers.CALLS]
+    parameters = [now, unit.LEASE.total_seconds(), LONGEST_SECONDS, now, *of_queue, limit]
     return [row[0] for row in sql.prepared(CLAIM, parameters)]
 
 

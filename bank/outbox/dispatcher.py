@@ -1,8 +1,9 @@
 """The dispatcher: a thread in every Celery worker's main process that hands due messages to Celery.
 
-Several may run; each takes rows that no other holds, and only as many as its own worker can soon handle: what has to
-wait waits in the outbox, where it is in order, and not in the broker. Tasks and web processes never wait for the
-dispatcher, and a broker that is away only makes messages late: their rows say when they are due again.
+Several may run; each takes rows of the queues that its own worker serves and that no other holds, and only as many as
+that worker can soon handle: what has to wait waits in the outbox, where it is in order, and not in the broker. Tasks
+and web processes never wait for the dispatcher, and a broker that is away only makes messages late: their rows say when
+they are due again.
 """
 
 import threading
@@ -16,14 +17,15 @@ from django.db import Error, connection
 from kombu.connection import Connection
 
 from bank import clock
-from bank.outbox import delivery, tasks
+from bank.outbox import delivery, handlers, tasks
 
 log = structlog.get_logger()
 
 POLL_SECONDS = 0.1
 BUSY_SECONDS = 0.01
 REST_SECONDS = 2.0  # after the database or the broker was not there
-AT_ONCE = 10  # messages in one task: the way through the broker costs as much as handling one
+# Messages in one task: the way through the broker costs as much as handling one that calls nobody.
+AT_ONCE = {handlers.MAIN: 10, handlers.CALLS: 1}
 TASKS_AHEAD = 4  # tasks that a worker's thread finds waiting when it has done one
 
 
@@ -37,6 +39,7 @@ class Dispatcher(bootsteps.StartStopStep):
         self.stopping = threading.Event()
         self.thread: threading.Thread | None = None
         self.threads = worker.concurrency or 1
+        self.queues = [queue for queue in AT_ONCE if queue in worker.app.amqp.queues.consume_from]
 
     def start(self, worker: Any) -> None:
         """Begin to hand over."""
@@ -78,11 +81,15 @@ class Dispatcher(bootsteps.StartStopStep):
             if len(state.reserved_requests) >= TASKS_AHEAD * self.threads:
                 self.stopping.wait(BUSY_SECONDS)
                 continue
-            message_ids = delivery.claim(now=clock.now(), limit=AT_ONCE * self.threads)
-            for share in shares(message_ids, threads=self.threads):
-                tasks.deliver.apply_async(kwargs={"message_ids": share}, producer=producer)
-            if not message_ids:
+            if not sum([self.hand_over(queue, producer) for queue in self.queues]):
                 self.stopping.wait(POLL_SECONDS)
+
+    def hand_over(self, queue: str, producer: Any) -> int:
+        """Hand over what is due in a queue, as much as the worker's threads take at once; return how much that was."""
+        message_ids = delivery.claim(queue=queue, now=clock.now(), limit=AT_ONCE[queue] * self.threads)
+        for share in shares(message_ids, threads=self.threads):
+            tasks.deliver.apply_async(kwargs={"message_ids": share}, producer=producer, queue=queue)
+        return len(message_ids)
 
 
 def shares(message_ids: list[int], *, threads: int) -> Iterator[list[int]]:

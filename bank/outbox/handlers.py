@@ -1,4 +1,7 @@
-"""Who handles a message, by its kind. Packages register in the module that holds the rule; nothing here knows them."""
+"""Who handles a message, by its kind, and in which of Celery's queues it waits.
+
+Packages register in the module that holds the rule; nothing here knows them.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -14,19 +17,26 @@ class Handler(Protocol):
 
 Function = TypeVar("Function", bound=Callable[..., None])
 HANDLERS: dict[str, Handler] = {}
+CALLING: set[str] = set()  # the kinds that wait for other people's servers
+MAIN, CALLS = "celery", "calls"  # the queue of all others, and of these; bank/settings.py declares both
 
 
 class HandlerUnknown(Exception):
     """Nobody handles messages of this kind: it was written by a newer version of the bank, and waits for its worker."""
 
 
-def handler(kind: str) -> Callable[[Function], Function]:
-    """Register the function that handles a kind of message; refuses a kind that is taken."""
+def handler(kind: str, *, calls_others: bool = False) -> Callable[[Function], Function]:
+    """Register the function that handles a kind of message; refuses a kind that is taken.
+
+    calls_others: what it leads to waits for a server that is not ours, and so in a queue with workers of its own.
+    """
 
     def register(function: Function) -> Function:
         if kind in HANDLERS:
             raise ValueError(f"{kind} is handled twice")
         HANDLERS[kind] = function
+        if calls_others:
+            CALLING.add(kind)
         return function
 
     return register

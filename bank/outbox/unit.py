@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from django.db import connection, transaction
 
-from bank.outbox import sql
+from bank.outbox import handlers, sql
 
 # One statement for both, since the order of the rows is all that they have to do with each other.
 WRITE = """
@@ -68,7 +68,8 @@ class Unit:
         }
 
     def _leased(self, message: dict[str, Any]) -> dict[str, Any]:
-        if self.hands_over and message["due_at"] <= message["created_at"]:
+        is_due = message["due_at"] <= message["created_at"]
+        if self.hands_over and is_due and message["kind"] not in handlers.CALLING:
             return message | {"due_at": message["created_at"] + LEASE, "hand_overs": 1}
         return message | {"hand_overs": 0}
 
@@ -80,7 +81,8 @@ _current: ContextVar[Unit | None] = ContextVar("unit", default=None)
 def work(*, interaction_id: str = "", hands_over: bool = False) -> Iterator[Unit]:
     """Open a transaction and gather in it; what raises inside rolls everything back.
 
-    With hands_over the caller promises to give `to_hand_over` to Celery afterwards; else the dispatcher finds the rows.
+    With hands_over the caller promises to give `to_hand_over` to Celery afterwards; else the dispatcher finds the rows,
+    as it does those that call others.
     """
     assert _current.get() is None, "units of work do not nest"
     unit = Unit(interaction_id=interaction_id, hands_over=hands_over)

@@ -127,24 +127,15 @@ class Supervisor:
         logs, environment = settings.VAR_DIR / "log", for_children()
         for name, arguments in {
             "web": ["gunicorn", "--config", "python:bank.sandbox.web", "bank.wsgi:application"],
-            "worker": [
-                "celery",
-                "-A",
-                "bank",
-                "worker",
-                "--concurrency",
-                "2",
-                "--without-gossip",
-                "--without-mingle",
-                "--without-heartbeat",
-            ],
+            "worker": _worker("celery", threads=2),
+            "caller": _worker("calls", threads=4),
             # No file: everything that recurs does so often enough to be forgotten between runs.
             "beat": ["celery", "-A", "bank", "beat", "--scheduler", "celery.beat:Scheduler", "--pidfile="],
         }.items():
             child = Child(name, arguments, environment, settings.BASE_DIR, logs / f"{name}.log")
             child.start()
             self.children.append(child)
-        self.progress("web, worker and beat are starting")
+        self.progress("web, workers and beat are starting")
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
@@ -194,6 +185,13 @@ class Supervisor:
             child.kill()
 
 
+def _worker(queue: str, *, threads: int) -> list[str]:
+    """The command of a worker that serves one queue. It is alone, and has nobody to tell or hear news from."""
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    name = f"{queue}@%h"
+    return ["celery", "-A", "bank", "worker", "-Q", queue, "-n", name, "--concurrency", str(threads), *quiet]
+
+
 def reached_by() -> dict[str, str]:
     """The settings by which other commands find this sandbox; bank/settings.py reads them."""
     place = settings.DATABASES["default"]
@@ -216,7 +214,7 @@ def reached_by() -> dict[str, str]:
 
 
 def for_children() -> dict[str, str]:
-    """The environment of web, worker and beat: ours, with every setting spelled out and without the owner's log-in.
+    """The environment of web, workers and beat: ours, with every setting spelled out and without the owner's log-in.
 
     Where they call TPPs they believe the sandbox's own directory too, which gives `tpp new` a server's certificate.
     """

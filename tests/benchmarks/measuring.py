@@ -49,7 +49,9 @@ def run(options: argparse.Namespace, *, say: Say) -> None:
         rows = _payments(options, server, tpp, say)
         rows += _reads(options, tpp, say)
         rows += _authorization(options, tpp, say)
-        worker = _child("worker", "celery", "-A", "bank", "worker", "--concurrency", "2", "--without-mingle")
+        worker = _child(
+            "worker", "celery", "-A", "bank", "worker", "-Q", "celery", "--concurrency", "2", "--without-mingle"
+        )
         rows += _settlement(worker, say)
         say(_table(rows))
     finally:

@@ -82,3 +82,4 @@ def test_tells_the_tpp_that_its_customer_has_answered(bank, elsewhere):
     assert json.loads(body) == {"auth_req_id": form["auth_req_id"]}
     assert who.checked(token["id_token"])["acr"] == "urn:openbanking:psd2:sca"
     assert session.get(who.resource).status_code == 200
+    assert "oauth.ping" in (bank.var / "log" / "caller.log").read_text()  # the worker of payments has not waited for us

@@ -36,8 +36,18 @@ def lead(*, subject: str, now) -> None:
     unit.put(kind="tests.tell", payload={"subject": f"{subject} later"}, due_at=now + HOUR, now=now)
 
 
+@handlers.handler("tests.call", calls_others=True)
+def call(*, subject: str, now) -> None:
+    trail.record(actor="bank:tests", action="test.done", subject=subject, now=now)
+
+
+@handlers.handler("tests.lead-to-a-call")
+def lead_to_a_call(*, subject: str, now) -> None:
+    unit.put(kind="tests.call", payload={"subject": f"{subject} calls"}, due_at=now, now=now)
+
+
 def claimed_at(instant, *, limit=1000) -> list[int]:
-    return delivery.claim(now=instant, limit=limit)
+    return delivery.claim(queue=handlers.MAIN, now=instant, limit=limit)
 
 
 def left(kind: str, subject: str, *, now, due_at=None) -> Message:
@@ -93,6 +103,16 @@ def test_handles_what_follows_at_once_in_the_same_task_and_leaves_what_is_due_la
     later.delete()
 
 
+def test_leaves_a_call_that_follows_at_once_to_those_who_wait_for_others(committed, now):
+    message = left("tests.lead-to-a-call", "caller", now=now)
+
+    tasks.deliver(message_ids=[message.pk])
+
+    follows = Message.objects.get(payload__subject="caller calls")
+    assert (told("caller calls"), follows.hand_overs) == (0, 0)
+    follows.delete()
+
+
 def test_handles_the_others_when_one_of_several_fails(committed, now):
     names = ("before", "broken-between", "after")
     kinds = ("tests.tell", "tests.break", "tests.tell")
@@ -133,6 +153,16 @@ def test_claims_what_is_due_and_leaves_the_rest(db, now):
 
     assert due.pk in claimed
     assert later.pk not in claimed
+
+
+def test_keeps_calls_in_a_queue_of_their_own(db, now):
+    pings, others = left("tests.call", "call", now=now), left("tests.of-the-future", "no call", now=now)
+
+    called = delivery.claim(queue=handlers.CALLS, now=now, limit=1000)
+    rest = claimed_at(now)
+
+    assert (pings.pk in called, others.pk in called) == (True, False)
+    assert (pings.pk in rest, others.pk in rest) == (False, True)
 
 
 def test_claims_no_more_than_it_is_asked_for(db, now):

@@ -23,7 +23,7 @@ class Command(BaseCommand):
     """The command; what it does stands in bank/sandbox/supervisor.py."""
 
     help = (
-        "Starts PostgreSQL, web, worker and beat, fills the bank at the first start, and watches them until Ctrl-C."
+        "Starts PostgreSQL, web, workers and beat, fills the bank at the first start, and watches them until Ctrl-C."
         " Scripts wait for it with `manage.py ready`."
     )
     requires_system_checks = ()
