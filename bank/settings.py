@@ -367,6 +367,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         ("seal the audit trail", "bank.audit.tasks.seal", 1.0),
         ("end what has run out", "consents.tasks.expire", 30.0),
         ("sweep orders that stand still", "payments.tasks.sweep", 30.0),
+        ("make the statements that are due", "accounts.tasks.make_statements", 900.0),
         ("turn the signing keys", "bank.keys.tasks.turn", 600.0),
         ("renew the bank's own certificates", "bank.tpps.tasks.renew", 600.0),
         ("read what other authorities have revoked", "bank.tpps.tasks.read_revocations", 600.0),
