@@ -114,6 +114,10 @@ class AccountAccess(Lasting):
             "is_renewal": consent.status != Status.AWAU,
         }
 
+    def facts(self, consent: Consent) -> dict[str, str]:  # noqa: ARG002 - a hook's signature
+        """Nothing more: the consent tells all."""
+        return {}
+
     def eligible(self, consent: Consent, customer: User) -> Iterable[Account]:  # noqa: ARG002 - the port's shape
         """Every open account that the customer holds."""
         return Account.objects.filter(

@@ -40,6 +40,10 @@ class FundsConfirmation(Lasting):
             "is_renewal": consent.status != Status.AWAU,
         }
 
+    def facts(self, consent: Consent) -> dict[str, str]:  # noqa: ARG002 - a hook's signature
+        """Nothing more: no money is moved."""
+        return {}
+
     def eligible(self, consent: Consent, customer: User) -> Iterable[Account]:
         """The named account, if it is an open payment account that the customer holds."""
         return Account.objects.filter(

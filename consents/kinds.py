@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from accounts.models import Account
+from bank import hooks
 from bank.errors import Refused
 from consents import transitions
 
@@ -47,9 +48,12 @@ class Kind(ABC):
     def check_approval(self, consent: "Consent", accounts: list[Account], now: "datetime") -> None:
         """Refuse an approval that the rules of this kind do not allow. Raises bank.errors.Refused."""
 
-    def facts(self, consent: "Consent") -> dict[str, str]:  # noqa: ARG002 - a hook's signature
-        """What the customer's proof is bound to besides the consent's id; of a payment, amount, currency and payee."""
-        return {}
+    @abstractmethod
+    def facts(self, consent: "Consent") -> dict[str, str]:
+        """What the customer's proof is bound to besides the consent's id; of a payment, amount, currency and payee.
+
+        Without a default, so that no kind of payment can forget it.
+        """
 
     def can_be_met(self, consent: "Consent") -> bool:  # noqa: ARG002 - a hook's signature
         """Tell whether any customer of this bank could approve what the consent asks for."""
@@ -79,7 +83,8 @@ KINDS: dict[str, Kind] = {}
 
 
 def register(kind: Kind) -> None:
-    """Add a kind; refuses a name that is taken."""
+    """Add a kind; refuses a name that is taken. Raises bank.hooks.LeftOut."""
+    hooks.check(kind, base=Kind)
     if kind.name in KINDS:
         raise ValueError(f"{kind.name} is registered twice")
     KINDS[kind.name] = kind

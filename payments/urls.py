@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from bank import hooks
 from payments import views
 from payments.types.base import PaymentType
 from payments.types.domestic import DomesticPayment
@@ -10,7 +11,8 @@ TYPES: tuple[PaymentType, ...] = (DomesticPayment(),)
 
 
 def paths(kind: PaymentType) -> list[URLPattern]:
-    """The paths of one payment type."""
+    """The paths of one payment type. Raises bank.hooks.LeftOut for a type that is not whole."""
+    hooks.check(kind, base=PaymentType)
     consent = f"{kind.name}-consents"
     order = f"{kind.name}s"
     return [
