@@ -3,9 +3,26 @@
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 
-from accounts.models import Account, Hold, Holder, Posting, Transfer
+from accounts import desk
+from accounts.models import (
+    Account,
+    Beneficiary,
+    DirectDebit,
+    Hold,
+    Holder,
+    Offer,
+    Party,
+    Posting,
+    ScheduledPayment,
+    StandingOrder,
+    Statement,
+    Transfer,
+    Unbooked,
+)
 from bank.customers.models import User
 from bank.desk import pages
+
+__all__ = ["desk"]  # imported so that its actions are registered
 
 
 @admin.register(Account)
@@ -21,24 +38,28 @@ class AccountAdmin(pages.ReadOnly):
         "id",
         "name",
         "number",
+        "scheme",
+        "secondary_identification",
         "kind",
         "status",
         "status_updated_at",
+        "switch_status",
         "category",
         "type_code",
+        "product",
         "nickname",
         "booked",
         "held",
         "limit",
         "opened_at",
+        "matures_at",
     )
     readonly_fields = ("number", "booked", "held", "limit")
 
-    @admin.display(description="sort code and number", ordering="identification")
+    @admin.display(description="number", ordering="identification")
     def number(self, account: Account) -> str:
         """The account's number as people write it."""
-        digits = account.identification
-        return f"{digits[:2]}-{digits[2:4]}-{digits[4:6]} {digits[6:]}"
+        return account.number
 
     @admin.display(ordering="booked_minor")
     def booked(self, account: Account) -> str:
@@ -92,9 +113,13 @@ def holders_of(account: Account) -> pages.Table:
     """Whose account it is."""
     return pages.Table(
         title="Holders",
-        columns=["Customer", "Role"],
+        columns=["Customer", "Role", "May pay"],
         rows=[
-            [pages.link(User, holding.customer_id, str(holding.customer)), holding.role]
+            [
+                pages.link(User, holding.customer_id, str(holding.customer)),
+                holding.role,
+                "yes" if holding.may_pay else "no",
+            ]
             for holding in account.holders.select_related("customer").order_by("id")[: pages.ROWS_MAX]
         ],
     )
@@ -110,6 +135,158 @@ def holds_on(account: Account) -> pages.Table:
 def postings_on(account: Account) -> pages.Table:
     """The last postings."""
     return _postings(Posting.objects.filter(account=account).order_by("-booked_at", "-id"), title="Last postings")
+
+
+@pages.section(Account)
+def unbooked_on(account: Account) -> pages.Table:
+    """What is announced for the coming days, and what was refused."""
+    lines = Unbooked.objects.filter(account=account, ended_at=None).order_by("-at", "-id")
+    return pages.Table(
+        title="Announced and refused",
+        columns=["For", "Status", "Amount", "Says"],
+        rows=[
+            [
+                pages.moment(line.at),
+                line.get_status_display(),
+                pages.amount(line.amount_minor, account.currency),
+                line.details.get("TransactionInformation", pages.NOTHING),
+            ]
+            for line in lines[: pages.ROWS_MAX]
+        ],
+    )
+
+
+@pages.section(Account)
+def direct_debits_of(account: Account) -> pages.Table:
+    """Who may collect from it."""
+    return pages.Table(
+        title="Direct debits",
+        columns=["Collector", "Mandate", "Status", "Last collected", "Amount", "Next"],
+        rows=[
+            [
+                debit.name,
+                debit.mandate.get("MandateIdentification", pages.NOTHING),
+                debit.get_status_display(),
+                pages.moment(debit.previous_at),
+                _amount(debit.previous_minor, account),
+                pages.moment(debit.next_at),
+            ]
+            for debit in DirectDebit.objects.filter(account=account)[: pages.ROWS_MAX]
+        ],
+    )
+
+
+@pages.section(Account)
+def standing_orders_of(account: Account) -> pages.Table:
+    """What the bank repeats."""
+    return pages.Table(
+        title="Standing orders",
+        columns=["To", "Status", "Last paid", "Amount", "Next", "Amount"],
+        rows=[
+            [
+                str(order.creditor_account.get("Name", pages.NOTHING)),
+                order.get_status_display(),
+                pages.moment(order.last_at),
+                _amount(order.last_minor, account),
+                pages.moment(order.next_at),
+                _amount(order.next_minor, account),
+            ]
+            for order in StandingOrder.objects.filter(account=account)[: pages.ROWS_MAX]
+        ],
+    )
+
+
+@pages.section(Account)
+def scheduled_payments_of(account: Account) -> pages.Table:
+    """What is to be paid on a later day."""
+    return pages.Table(
+        title="Scheduled payments",
+        columns=["To", "Due", "Amount", "Ended"],
+        rows=[
+            [
+                str(payment.creditor_account.get("Name", pages.NOTHING)),
+                pages.moment(payment.due_at),
+                _amount(payment.amount_minor, account),
+                pages.moment(payment.ended_at),
+            ]
+            for payment in ScheduledPayment.objects.filter(account=account)[: pages.ROWS_MAX]
+        ],
+    )
+
+
+@pages.section(Account)
+def statements_of(account: Account) -> pages.Table:
+    """The last statements."""
+    return pages.Table(
+        title="Statements",
+        columns=["Statement", "Type", "From", "To", "Opening", "In", "Out", "Closing", "Transactions"],
+        rows=[
+            [
+                statement.reference,
+                statement.get_kind_display(),
+                pages.moment(statement.starts_at),
+                pages.moment(statement.ends_at),
+                _amount(statement.opening_minor, account),
+                _amount(statement.credits_minor, account),
+                _amount(statement.debits_minor, account),
+                _amount(statement.closing_minor, account),
+                statement.entries,
+            ]
+            for statement in Statement.objects.filter(account=account)[: pages.ROWS_MAX]
+        ],
+    )
+
+
+@pages.section(Account)
+def offers_to(account: Account) -> pages.Table:
+    """What the bank proposes to its holder."""
+    return pages.Table(
+        title="Offers",
+        columns=["Offer", "From", "To", "Says"],
+        rows=[
+            [offer.get_kind_display(), pages.moment(offer.starts_at), pages.moment(offer.ends_at), offer.description]
+            for offer in Offer.objects.filter(account=account)[: pages.ROWS_MAX]
+        ],
+    )
+
+
+@pages.section(User)
+def party_of(person: User) -> pages.Table:
+    """Who the customer is, beyond the name to log in with."""
+    party = Party.objects.filter(customer=person).first()
+    facts = (
+        []
+        if party is None
+        else [
+            ["Legal name", party.full_legal_name],
+            ["Structure", party.legal_structure],
+            ["Number", party.number],
+            ["E-mail", party.email or pages.NOTHING],
+            ["Phone", party.phone or pages.NOTHING],
+            ["Mobile", party.mobile or pages.NOTHING],
+            ["Addresses", pages.pretty(party.addresses)],
+        ]
+    )
+    return pages.Table(title="Party", columns=[], rows=facts)
+
+
+@pages.section(User)
+def beneficiaries_of(person: User) -> pages.Table:
+    """Whom the customer pays."""
+    kept = Beneficiary.objects.filter(customer=person).select_related("account")
+    return pages.Table(
+        title="Beneficiaries",
+        columns=["Name", "Number", "Type", "Kept for"],
+        rows=[
+            [
+                str(one.creditor_account.get("Name", pages.NOTHING)),
+                str(one.creditor_account.get("Identification", pages.NOTHING)),
+                one.get_kind_display(),
+                str(one.account) if one.account else "every account",
+            ]
+            for one in kept[: pages.ROWS_MAX]
+        ],
+    )
 
 
 @pages.section(Transfer)
@@ -169,3 +346,7 @@ def _postings(postings: QuerySet[Posting], *, title: str) -> pages.Table:
             for posting in postings.select_related("transfer", "account")[: pages.ROWS_MAX]
         ],
     )
+
+
+def _amount(minor: int | None, account: Account) -> str:
+    return pages.NOTHING if minor is None else pages.amount(minor, account.currency)

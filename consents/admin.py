@@ -8,7 +8,10 @@ from bank.customers.models import User
 from bank.desk import pages
 from bank.oauth.models import Authorization, Client
 from bank.tpps.models import TPP
-from consents.models import Consent, ConsentAccount, FundsConfirmation
+from consents import desk
+from consents.models import Consent, ConsentAccount, FundsConfirmation, Use
+
+__all__ = ["desk"]  # imported so that its actions are registered
 
 
 @admin.register(Consent)
@@ -86,6 +89,27 @@ def accounts_of(consent: Consent) -> pages.Table:
         rows=[
             [pages.link(Account, one.account_id, str(one.account)), one.account.type_code, one.account.status]
             for one in chosen[: pages.ROWS_MAX]
+        ],
+    )
+
+
+@pages.section(Consent)
+def uses_of(consent: Consent) -> pages.Table:
+    """How it was used, the last days first."""
+    uses = Use.objects.filter(consent=consent).order_by("-day", "operation", "account_id")
+    return pages.Table(
+        title="Uses",
+        columns=["Day", "Operation", "Account", "With the customer", "Without", "Last"],
+        rows=[
+            [
+                f"{use.day:%Y-%m-%d}",
+                use.operation,
+                use.account_id or "all",
+                use.attended,
+                use.unattended,
+                pages.moment(use.last_at),
+            ]
+            for use in uses[: pages.ROWS_MAX]
         ],
     )
 

@@ -52,6 +52,7 @@ class FundsConfirmation(Lasting):
             status=Account.Status.ENABLED,
             type_code__in=sorted(PAYMENT_TYPES),
             holders__customer=customer,
+            holders__may_pay=True,
         )
 
     def check_approval(self, consent: Consent, accounts: list[Account], now: datetime) -> None:

@@ -64,6 +64,13 @@ class NotTheSameCustomer(Refused):
     message = "This consent belongs to another customer."
 
 
+class AccountNotInConsent(Refused):
+    """The account is not one of the consent's."""
+
+    code = "U011"
+    message = "The consent does not cover this account."
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ForOrder:
     """What an order must know of its consent."""
@@ -172,6 +179,23 @@ def cancel(consent: Consent, *, code: str, description: str, actor: str, now: da
     Its tokens stay, so that their next use is told why it is refused (TKSP); a new approval ends them for good.
     """
     return _move(consent, to=Status.CANC, reasons=reasons(code, description), actor=actor, now=now)
+
+
+def withdraw_account(consent: Consent, *, account_id: str, actor: str, now: datetime) -> Consent:
+    """Take one account out of a locked account-access consent; the last one takes the consent with it (CANC).
+
+    Raises AccountNotInConsent, WrongStatus.
+    """
+    if consent.status != Status.AUTH:
+        raise WrongStatus(f"The consent is {consent.status}: no account can be taken out of it.")
+    if not ConsentAccount.objects.filter(consent=consent, account_id=account_id).delete()[0]:
+        raise AccountNotInConsent
+    trail.record(
+        actor=actor, action="consent.account-withdrawn", subject=consent.id, now=now, detail={"account": account_id}
+    )
+    if not ConsentAccount.objects.filter(consent=consent).exists():
+        return cancel(consent, code="CUST", description="Its last account was taken out of it.", actor=actor, now=now)
+    return consent
 
 
 def expire(consent: Consent, *, actor: str, now: datetime) -> Consent:

@@ -69,6 +69,7 @@ class DomesticPaymentKind(Kind):
             return Account.objects.none()
         accounts = Account.objects.filter(
             holders__customer=customer,
+            holders__may_pay=True,
             kind=Account.Kind.CUSTOMER,
             status=Account.Status.ENABLED,
             currency=initiation["InstructedAmount"]["Currency"],

@@ -185,3 +185,50 @@ def test_the_second_person_sees_the_story_before_deciding(sam: Client, tess: Cli
     assert 'id="approve"' not in mine
     for part in ('id="approve"', 'id="refuse"', "takes 96 % of the available money", "PDNG checks pending"):
         assert part in hers, part
+
+
+def test_an_account_is_frozen_by_two_people_and_the_tpp_sees_it(
+    sam: Client, tess: Client, world: World, now: datetime
+) -> None:
+    tpp = calls.caller(now=now)
+    consent = calls.consent(
+        tpp, "account-access", customer=world.alice, accounts=[world.account], permissions=["ReadAccountsBasic"]
+    )
+    token = calls.customers_token(tpp, consent)
+
+    ask(sam, "accounts.freeze", world.account.pk, "Her telephone was stolen")
+    assert "You asked for this yourself" in decide(sam, waiting())
+    assert "Approved, and done." in decide(tess, waiting())
+
+    (shown,) = tpp.call("GET", f"{calls.AISP}/accounts", token=token).json()["Data"]["Account"]
+    assert shown["Status"] == "Disabled"
+    page = sam.get(f"/admin/accounts/account/{world.account.pk}/change/", secure=True).content.decode()
+    assert "ask/accounts.thaw/" in page
+    assert "ask/accounts.freeze/" not in page
+    assert "account.frozen" in page
+
+
+def test_an_account_with_money_is_not_closed_whoever_approves(sam: Client, tess: Client, world: World) -> None:
+    ask(sam, "accounts.close", world.account.pk, "She asked for it")
+
+    said = decide(tess, waiting())
+
+    assert "is left on this account" in said
+    assert waiting().subject == world.account.pk
+
+
+def test_access_is_taken_back_by_two_people_and_the_tpp_is_told(
+    sam: Client, tess: Client, world: World, now: datetime
+) -> None:
+    tpp = calls.caller(now=now)
+    consent = calls.consent(
+        tpp, "account-access", customer=world.alice, accounts=[world.account], permissions=["ReadAccountsBasic"]
+    )
+    token = calls.customers_token(tpp, consent)
+
+    ask(sam, "consents.cancel", consent.pk, "She does not know this TPP")
+    decide(tess, waiting())
+
+    answer = tpp.call("GET", f"{calls.AISP}/accounts", token=token)
+    assert (answer.status_code, calls.error(answer)["ErrorCode"]) == (401, "TKSP")
+    assert "does not know" not in answer.content.decode()
