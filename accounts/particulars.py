@@ -62,7 +62,7 @@ def tell(
     statement: Statement, *, account: Account, groups: list[Group], next_at: datetime | None
 ) -> dict[str, list[Any]]:
     """Everything that is to be told, by the standard's members; what there is nothing of is left out."""
-    members = {
+    members: dict[str, list[Any]] = {
         "StatementDescription": _descriptions(statement),
         "StatementBenefit": _benefits(account, groups=groups),
         "StatementFee": _fees(account, groups=groups),
