@@ -99,6 +99,9 @@ ORGANISATION_ID = env("LOMBARD_ORGANISATION_ID", "0015800000LMBRDQAA")
 TRUST_ANCHOR = env("LOMBARD_TRUST_ANCHOR", "openbanking.sandbox.test")
 BANK_NAME = "Lombard"
 
+# How long a TPP's refresh token lasts that came of a log-in alone; what comes of a consent ends with the consent.
+LOG_IN_LASTS = timedelta(days=env_int("LOMBARD_LOG_IN_DAYS", 90))
+
 SIGNING_KEY_DAYS = env_int("LOMBARD_SIGNING_KEY_DAYS", 90)  # how long a key signs before the next one does
 
 SECRET_KEY = secret("secret-key")

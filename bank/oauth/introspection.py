@@ -51,6 +51,8 @@ def introspect(value: str, *, client: Client, now: datetime) -> dict[str, Any]:
     if isinstance(found, AccessToken):
         token_type = "DPoP" if "jkt" in found.cnf else "Bearer"
         told |= {"token_type": token_type, "exp": int(found.expires.timestamp()), "cnf": found.cnf}
+    elif ends := tokens.ends_at(found.authorization):
+        told["exp"] = int(ends.timestamp())
     if found.authorization is not None:
         told |= _decision(found.authorization, client=client)
     return told

@@ -5,6 +5,7 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from oauth2_provider.settings import oauth2_settings
 from oauthlib.common import Request
@@ -55,19 +56,23 @@ def is_alive(authorization: Authorization, *, now: datetime) -> bool:
 
     A consumed consent keeps its tokens alive: a second order on it must meet U009, not 401.
     """
-    consent = authorization.consent
-    if authorization.revoked_at is not None:
+    consent, ends = authorization.consent, ends_at(authorization)
+    if authorization.revoked_at is not None or (ends is not None and ends <= now):
         return False
-    if consent is None:
-        return True
-    runs = consent.expires_at is None or now < consent.expires_at
-    return consent.deleted_at is None and consent.status in ("AUTH", "COND") and runs
+    return consent is None or (consent.deleted_at is None and consent.status in ("AUTH", "COND"))
+
+
+def ends_at(authorization: Authorization) -> datetime | None:
+    """When a decision is over by itself: with its consent, if that has an end; a log-in alone after a while."""
+    if authorization.consent is None:
+        return authorization.created_at + settings.LOG_IN_LASTS
+    return authorization.consent.expires_at
 
 
 def lifetime_seconds(authorization: Authorization | None, *, now: datetime) -> int:
-    """How long a new access token lives: as settings say, but no longer than its consent."""
+    """How long a new access token lives: as settings say, but no longer than the decision that it stands for."""
     longest: int = oauth2_settings.ACCESS_TOKEN_EXPIRE_SECONDS
-    ends = authorization.consent.expires_at if authorization and authorization.consent else None
+    ends = ends_at(authorization) if authorization else None
     return min(longest, int((ends - now).total_seconds())) if ends else longest
 
 

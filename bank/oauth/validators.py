@@ -211,7 +211,7 @@ class Validator(OAuth2Validator):
     def validate_refresh_token(
         self, refresh_token: str, client: Client, request: Request, *_args: Any, **_kwargs: Any
     ) -> bool:
-        """Accept a refresh token of this client for as long as its consent lives."""
+        """Accept a refresh token of this client for as long as the decision behind it counts."""
         found = tokens.find_refresh_token(refresh_token, client=client)
         if found is None or not tokens.is_alive(found.authorization, now=caller_of(request).now):
             raise InvalidGrant("The refresh token is not valid.")
