@@ -201,7 +201,7 @@ class AccessToken(AbstractAccessToken):
 
 
 class RefreshToken(AbstractRefreshToken):
-    """A refresh token: bound to the client, never rotated (FAPI 2.0 section 5.3.2.1); it ends with its authorization."""
+    """A refresh token: of the client, never rotated (FAPI 2.0 section 5.3.2.1), good as long as its authorization."""
 
     objects: ClassVar[models.Manager["RefreshToken"]] = models.Manager()
 
