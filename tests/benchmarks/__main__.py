@@ -4,6 +4,8 @@
 --seconds   how long pgbench runs in each
 --rounds    how often the two are alternated
 --history   how many rows the long history has
+--crowd     how many rows 10,000 customers have between them
+--reads     how many pages of transactions are read at 8 connections
 """
 
 import argparse
@@ -27,6 +29,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--history", type=int, default=1_000_000)
+    parser.add_argument("--crowd", type=int, default=10_000_000)
+    parser.add_argument("--reads", type=int, default=10_000)
     options = parser.parse_args()
     os.environ["DJANGO_SETTINGS_MODULE"] = "bank.settings"
     if options.prepare:

@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -22,15 +22,13 @@ from bank.sandbox import enrolment, postgres, supervisor
 from bank.sandbox.children import Child
 from bank.sandbox.tpp.client import Client
 from bank.tpps import directory
-from tests.benchmarks import authorizing, history, load, preparing, yardstick
+from tests.benchmarks import authorizing, load, preparing, reading, yardstick
 
 Say = Callable[[str], None]
 CONNECTIONS = 8
 PAYERS = 100
 WARM_UP = 300
-READS = 300
-SHORT_HISTORY = 10_000
-GOAL, AIM, FLAT = 0.12, 0.20, 1.3
+GOAL, AIM = 0.12, 0.20
 ORDERS = "/open-banking/v4.0/pisp/domestic-payments"
 LOOK_SECONDS = 0.2
 PATIENCE_SECONDS = 60
@@ -47,7 +45,7 @@ def run(options: argparse.Namespace, *, say: Say) -> None:
         web = _child("web", "gunicorn", "--config", "python:bank.sandbox.web", "bank.wsgi:application")
         _wait_until_ready()
         rows = _payments(options, server, tpp, say)
-        rows += _reads(options, tpp, say)
+        rows += _reads(options, server, tpp, say)
         rows += _authorization(options, tpp, say)
         worker = _child(
             "worker", "celery", "-A", "bank", "worker", "-Q", "celery", "--concurrency", "2", "--without-mingle"
@@ -74,18 +72,19 @@ def _prepare() -> Client:
     return Client(enrolment.ensure_ready_made(now))
 
 
-def _child(name: str, *arguments: str) -> Child:
+def _child(name: str, *arguments: str, **more: str) -> Child:
     logs = settings.VAR_DIR / "log"
-    child = Child(name, list(arguments), supervisor.for_children(), settings.BASE_DIR, logs / f"{name}.log")
+    environment = supervisor.for_children() | more
+    child = Child(name, list(arguments), environment, settings.BASE_DIR, logs / f"{name}.log")
     child.start()
     return child
 
 
-def _wait_until_ready() -> None:
+def _wait_until_ready(url: str = f"{settings.ISSUER}/.well-known/openid-configuration") -> None:
     trusting = load.trusting(settings.VAR_DIR)
     while True:
         try:
-            urllib.request.urlopen(f"{settings.ISSUER}/.well-known/openid-configuration", context=trusting).close()
+            urllib.request.urlopen(url, context=trusting).close()
         except urllib.error.URLError:
             time.sleep(LOOK_SECONDS)
         else:
@@ -125,33 +124,34 @@ def _payments(options: argparse.Namespace, server: postgres.Server, tpp: Client,
     ]
 
 
-def _reads(options: argparse.Namespace, tpp: Client, say: Say) -> list[Row]:
-    """The newest 100 transactions of a short and of a long history, in turn."""
-    say(f"loading histories of {SHORT_HISTORY} and {options.history} rows")
-    now = clock.now()
-    client, cnf = preparing.client_of(tpp.identity)
-    requests = []
-    for rows in (SHORT_HISTORY, options.history):
-        holder = preparing.customer(now=now)
-        chosen = preparing.account(holder, now=now, balance_minor=0)
-        history.load(chosen.pk, rows=rows)
-        approved = preparing.account_access(client, cnf, holder=holder, chosen=chosen, now=now)
-        path = f"/open-banking/v4.0/aisp/accounts/{chosen.pk}/transactions"
-        requests.append(load.request("GET", path, token=approved.token))
-    times: list[list[float]] = [[], []]
-    with _connections(tpp, count=1) as (alone,):
-        for number in range(2 * READS):
-            began = time.perf_counter()
-            status, body = alone.send(requests[number % 2])
-            times[number % 2].append((time.perf_counter() - began) * 1000)
-            assert status == 200, body
-            assert len(json.loads(body)["Data"]["Transaction"]) == 100
-    short, long = (statistics.median(spent) for spent in times)
-    return [
-        (f"GET 100 transactions, p50 at {SHORT_HISTORY:,} rows", f"{short:.2f} ms", ""),
-        (f"GET 100 transactions, p50 at {options.history:,} rows", f"{long:.2f} ms", ""),
-        ("  one to the other", f"{long / short:.2f}", f"goal within {FLAT}"),
-    ]
+def _reads(options: argparse.Namespace, server: postgres.Server, tpp: Client, say: Say) -> list[Row]:
+    """Transactions of short and long histories, and of a crowd."""
+    say(f"loading histories of up to {options.history:,} rows, and a crowd with {options.crowd:,} in all")
+    return reading.measure(
+        tpp,
+        long=options.history,
+        crowd_rows=options.crowd,
+        requests=options.reads,
+        server=server,
+        connect=lambda count=CONNECTIONS: _connections(tpp, count=count),
+        bare=lambda: _bare(tpp),
+    )
+
+
+@contextmanager
+def _bare(tpp: Client) -> Iterator[Callable[[], AbstractContextManager[Sequence[load.Connection]]]]:
+    """The same server with nothing behind it, on a port of its own."""
+    port, pages = settings.MTLS_PORT + 2, settings.PORT + 2
+    ports = {"LOMBARD_PORT": str(pages), "LOMBARD_MTLS_PORT": str(port)}
+    child = _child(
+        "bare", "gunicorn", "--config", "python:bank.sandbox.web", "tests.benchmarks.bare:application", **ports
+    )
+    try:
+        _wait_until_ready(f"https://{settings.HOST}:{pages}/1")
+        yield lambda: _connections(tpp, port=port)
+    finally:
+        child.ask_to_end()
+        child.wait()
 
 
 def _authorization(options: argparse.Namespace, tpp: Client, say: Say) -> list[Row]:
@@ -195,8 +195,10 @@ def _signed_orders(count: int, tpp: Client) -> Iterator[bytes]:
 
 
 @contextmanager
-def _connections(tpp: Client, *, count: int = CONNECTIONS) -> Iterator[Sequence[load.Connection]]:
-    made = [load.Connection(tpp.folder.path, host=settings.HOST, port=settings.MTLS_PORT) for _ in range(count)]
+def _connections(
+    tpp: Client, *, count: int = CONNECTIONS, port: int = settings.MTLS_PORT
+) -> Iterator[Sequence[load.Connection]]:
+    made = [load.Connection(tpp.folder.path, host=settings.HOST, port=port) for _ in range(count)]
     yield made
     for one in made:
         one.close()
