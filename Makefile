@@ -9,6 +9,7 @@ DEV := $(VENV)/.locked-dev
 MANAGE := $(BIN)/python manage.py
 FLAGS := $(if $(PORT),--port $(PORT)) $(if $(MTLS_PORT),--mtls-port $(MTLS_PORT)) $(if $(ADDRESS),--address $(ADDRESS)) \
 	$(if $(HOST),--host $(HOST)) $(if $(NAMES),--names $(NAMES)) $(if $(VAR),--var $(VAR))
+TEST := $(BIN)/python -m pytest -n auto --dist loadgroup
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-header
@@ -27,10 +28,10 @@ ready: $(RUN) ## wait until the bank that was started answers
 	@$(MANAGE) ready
 
 test: check ## everything: style, types, directions, migrations, and every test
-	$(BIN)/python -m pytest
+	$(TEST)
 
 test-fast: check ## the same without browser, crash and benchmark tests
-	$(BIN)/python -m pytest -m "not browser and not crash"
+	$(TEST) -m "not browser and not crash"
 
 check: $(DEV) ## style, types, directions and migrations only
 	$(BIN)/ruff check

@@ -4,6 +4,7 @@ The database is migrated once a run and never emptied: the application's role co
 """
 
 import contextlib
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import datetime
@@ -19,6 +20,10 @@ from bank.outbox import unit
 from bank.sandbox import postgres
 from tests.crash.victim import Victim
 from tests.elsewhere import certificate, elsewhere, trusted  # noqa: F401 - fixtures
+
+# Fixtures that start a bank of their own and keep it: the tests that share one go to one process of the run.
+BANKS = ("live", "behind", "victim")
+PROCESSES_MAX = 4  # each starts a PostgreSQL, and one or two a whole sandbox
 
 
 class RollBack(Exception):
@@ -46,6 +51,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """How long the crash test is: three kills unless said; `--crash-rounds 10 --crash-payments 200` is the long one."""
     parser.addoption("--crash-rounds", type=int, default=3, help="how many processes are killed")
     parser.addoption("--crash-payments", type=int, default=40, help="how many payments are made meanwhile")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """How many processes `-n auto` starts: one a core, but two at least, since tests of a running bank often wait."""
+    return max(2, min(len(os.sched_getaffinity(0)), PROCESSES_MAX))
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together, in one process, the tests that share a bank; the largest groups are started first."""
+    for item in items:
+        for bank in BANKS:
+            if bank in item.fixturenames:
+                item.add_marker(pytest.mark.xdist_group(bank))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say how to have this run's order again; a quiet run prints no header that would."""
+    seed = config.getoption("randomly_seed", None)
+    if isinstance(seed, int):
+        terminalreporter.write_line(f"The order of this run: --randomly-seed={seed}")
 
 
 @pytest.fixture(scope="session")

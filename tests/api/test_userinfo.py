@@ -1,6 +1,5 @@
 """GET and POST /oauth/userinfo: whom it tells what."""
 
-import secrets
 from datetime import datetime
 from typing import Any
 
@@ -124,7 +123,7 @@ def test_refuses_the_token_of_a_decision_that_was_revoked(bob, decision, now):
     assert bob.call("GET", PATH, token=token).status_code == 401
 
 
-@pytest.mark.parametrize("token", [None, secrets.token_urlsafe(32)])
+@pytest.mark.parametrize("token", [None, "A" * 43])
 def test_refuses_a_call_without_a_token_of_the_bank(bob, token):
     assert bob.call("GET", PATH, token=token).status_code == 401
 
