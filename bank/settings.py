@@ -191,6 +191,7 @@ INSTALLED_APPS = [
     "consents",
     "fraud",
     "payments",
+    "bank.dashboard",
     "bank.sandbox",
     "bank",
 ]

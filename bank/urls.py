@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("bank.api.urls")),
     path("", include("bank.customers.urls")),
     path("", include("consents.pages.urls")),
+    path("", include("bank.dashboard.urls")),
     path("admin/", admin.site.urls),
 ]
 if settings.SANDBOX:

@@ -248,9 +248,9 @@ def test_shows_customers_pages_to_nobody_else(db, path, now):
     staff = Client()
     staff.force_login(people.staff(now=now))
     for browser in (Client(), staff):
-        assert is_kept_out(browser.get(f"/{path}", secure=True))
-        assert is_kept_out(browser.post(f"/{path}", {"step": "approve"}, secure=True))
-    assert Client(enforce_csrf_checks=True).post(f"/{path}", {}, secure=True).status_code == 403
+        assert is_kept_out(browser.get(filled(path), secure=True))
+        assert is_kept_out(browser.post(filled(path), {"step": "approve"}, secure=True))
+    assert Client(enforce_csrf_checks=True).post(filled(path), {}, secure=True).status_code == 403
 
 
 def is_kept_out(answer: Any) -> bool:

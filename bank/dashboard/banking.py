@@ -1,0 +1,50 @@
+"""The pages about one account: what happened on it, what will happen, and its statements."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from accounts import paging
+from bank.customers.entrance import READ
+from bank.customers.models import User
+from bank.dashboard import agreements, chart, holdings, lines, pages, regulars
+
+
+@pages.ENTRANCE.page(methods=READ)
+def account(request: HttpRequest, customer: User, now: datetime, *, account_id: str) -> HttpResponse:
+    """Show an account's balance and a page of its entries; on the first page the picture, and who else sees it."""
+    holding = holdings.find(customer, account_id=account_id)
+    page = lines.page(
+        holding.account, path=request.path, customer_id=customer.pk, cursor=request.GET.get(paging.PARAMETER)
+    )
+    context: dict[str, Any] = {"holding": holding, "page": page}
+    if page.is_first:
+        context |= {
+            "chart": chart.of(holding.account, now=now),
+            "agreements": agreements.in_force(customer, now=now, account=holding.account),
+        }
+    return pages.show(request, "account", customer, **context)
+
+
+@pages.ENTRANCE.page(methods=READ)
+def regular(request: HttpRequest, customer: User, now: datetime, *, account_id: str) -> HttpResponse:  # noqa: ARG001 - the signature of every page
+    """Show direct debits, standing orders, scheduled payments and payees."""
+    holding = holdings.find(customer, account_id=account_id)
+    return pages.show(
+        request,
+        "regular",
+        customer,
+        holding=holding,
+        direct_debits=regulars.direct_debits(holding.account),
+        standing_orders=regulars.standing_orders(holding.account),
+        scheduled=regulars.scheduled(holding.account),
+        payees=regulars.payees(holding.account, customer=customer),
+    )
+
+
+@pages.ENTRANCE.page(methods=READ)
+def statements(request: HttpRequest, customer: User, now: datetime, *, account_id: str) -> HttpResponse:  # noqa: ARG001 - the signature of every page
+    """List the account's statements, the newest first."""
+    holding = holdings.find(customer, account_id=account_id)
+    return pages.show(request, "statements", customer, holding=holding, statements=holdings.statements(holding))

@@ -1,0 +1,121 @@
+"""An account's entries as lines that a person reads: the same entries, in the same order, as TPPs are given.
+
+The words of a line come from what the entry says of itself (accounts/rendering/transactions.py shows the same members).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from django.http import Http404
+
+from accounts import entries, paging, windows
+from accounts.models import Account
+from bank.money import Money
+
+# What bank transaction codes mean to a customer; ISO 20022's sub-families, as this bank writes them.
+SUB_FAMILIES = {
+    "POSD": "Card purchase",
+    "CWDL": "Cash",
+    "INTR": "Interest",
+    "PMDD": "Direct debit",
+    "STDO": "Standing order",
+    "SALA": "Salary",
+    "CHRG": "Charge",
+    "FEES": "Charge",
+}
+EVERYTHING = (True, True)  # credits and debits
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One entry. balance is what was on the account after it; nothing for what is not booked."""
+
+    transaction_id: str
+    title: str
+    more: str
+    amount: Money
+    balance: Money | None
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Lines under one heading: what is not booked, or a day."""
+
+    heading: str
+    day: date | None
+    lines: list[Line]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Groups, newest first, and the addresses of the neighbouring pages, where there are any."""
+
+    groups: list[Group]
+    newer: str
+    older: str
+    is_first: bool
+
+
+def page(account: Account, *, path: str, customer_id: int, cursor: str | None) -> Page:
+    """Read a page of an account's entries. A cursor that is not of this customer's links is no page."""
+    place = paging.Place(consent_id=f"customer:{customer_id}", path=path, query={})
+    try:
+        read = place.cursor(cursor)
+    except paging.CursorInvalid as fault:
+        raise Http404 from fault
+    found = entries.page(account.pk, window=windows.Window(), shows=EVERYTHING, cursor=read)
+    return Page(
+        groups=_groups([_line(entry, currency=account.currency) for entry in found.entries]),
+        newer=place.link(found.newer) if found.newer else "",
+        older=place.link(found.older) if found.older else "",
+        is_first=found.newer is None,
+    )
+
+
+def _groups(lines: Sequence[Line]) -> list[Group]:
+    """Put what is not booked under one heading and the rest under its days, the order kept."""
+    grouped = groupby(lines, key=lambda line: None if line.balance is None else line.at.date())
+    return [Group(heading="" if day else "Pending", day=day, lines=list(those)) for day, those in grouped]
+
+
+def _line(entry: entries.Entry, *, currency: str) -> Line:
+    title, more = _words(entry.details, is_credit=entry.amount_minor > 0)
+    return Line(
+        transaction_id=entry.transaction_id,
+        title=title,
+        more=more,
+        amount=Money(entry.amount_minor, currency),
+        balance=None if entry.balance_minor is None else Money(entry.balance_minor, currency),
+        at=entry.booked_at,
+    )
+
+
+def _words(details: dict[str, Any], *, is_credit: bool) -> tuple[str, str]:
+    """Who was paid or paid, and what else there is to tell, without saying anything twice."""
+    other = details.get("DebtorAccount" if is_credit else "CreditorAccount", {}).get("Name", "")
+    named = details.get("MerchantDetails", {}).get("MerchantName", "") or other
+    said = details.get("TransactionInformation", "")
+    kind = SUB_FAMILIES.get(details.get("BankTransactionCode", {}).get("SubCode", ""), "")
+    title = named or said or kind or ("Paid in" if is_credit else "Paid out")
+    parts = [kind, _way(details), "" if said.lower().startswith(title.lower()) else said, _exchange(details)]
+    return title, " · ".join(part for part in parts if part and part != title)
+
+
+def _way(details: dict[str, Any]) -> str:
+    """How a card was used."""
+    return {"Contactless": "contactless", "PIN": "with PIN", "ConsumerDevice": "by telephone"}.get(
+        details.get("CardInstrument", {}).get("AuthorisationType", ""), ""
+    )
+
+
+def _exchange(details: dict[str, Any]) -> str:
+    """What it was in another currency."""
+    exchange = details.get("CurrencyExchange", {})
+    if "InstructedAmount" not in exchange:
+        return ""
+    instructed = exchange["InstructedAmount"]
+    return f"{instructed['Currency']} {instructed['Amount']} at {exchange['ExchangeRate']}"
