@@ -45,7 +45,7 @@ def test_serves_no_machine_at_the_pages_port(db, path, method):
     assert answer["x-fapi-interaction-id"] == "6fa1c1f4-9f0a-4a0e-8a43-5d7f5f8a7a11"
 
 
-@pytest.mark.parametrize("port", [settings.PORT, settings.MTLS_PORT, 443])
+@pytest.mark.parametrize("port", [settings.PORT, settings.MTLS_PORT, 443], ids=["pages", "machines", "another"])
 @paths("public")
 def test_turns_nobody_away_from_what_is_public(db, port, path):
     assert b"This path is on the" not in at(port, path).content

@@ -108,7 +108,7 @@ def how(case: schemathesis.Case, cast: dict[str, Any]) -> dict[str, Any]:
     body = {"data": signed(asks, case.body)} if case.media_type == described.SIGNED else {}
     return {
         "base_url": settings.MTLS_URL,
-        "environ_overrides": {"gunicorn.socket": calls.Socket(asks.der)},
+        "environ_overrides": {"gunicorn.socket": calls.Socket(asks.identity.der)},
         **held,
         **body,
     }

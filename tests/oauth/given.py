@@ -14,8 +14,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
-from django.http import HttpResponse
-from django.test import Client as Browser
 from joserfc import jws
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
@@ -27,7 +25,8 @@ from bank.outbox import unit
 from bank.tpps import authority
 from bank.tpps.models import Certificate
 from consents import lifecycle
-from tests import calls, people
+from tests import calls, https, people
+from tests.https import OWN, Answer, Identity, Shown
 from tests.oauth import proofs
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -59,7 +58,7 @@ class Party:
 
     provider: people.Provider
     now: datetime
-    browser: Browser = field(default_factory=lambda: Browser(raise_request_exception=False))
+    browser: https.Browser = field(default_factory=https.Browser)
     prover: proofs.Prover | None = None  # of its key, if its tokens are bound to one
 
     @property
@@ -75,8 +74,8 @@ class Party:
         return self.provider.statement.jwks["keys"][0]["kid"]
 
     @property
-    def der(self) -> bytes:
-        return der(self.provider.transport)
+    def identity(self) -> Identity:
+        return Identity(der(self.provider.transport), self.provider.transport_key)
 
     def seconds(self, offset: int = 0) -> int:
         return int(self.now.timestamp()) + offset
@@ -149,31 +148,41 @@ class Party:
         }
 
     def post(
-        self, path: str, form: dict[str, str] | str, *, der: bytes | str | None = "own", **extra: Any
-    ) -> HttpResponse:
-        """Post a form over the TPP's certificate, another one, or none."""
+        self,
+        path: str,
+        form: dict[str, str] | str,
+        *,
+        identity: Shown = OWN,
+        content_type: str | None = https.FORM,
+        headers: dict[str, str] | None = None,
+    ) -> Answer:
+        """Post a form over the TPP's certificate, another one, or none, with a proof of its key unless headers say."""
         body = form if isinstance(form, str) else urlencode(form)
-        environ = {"gunicorn.socket": calls.Socket(self.der if der == "own" else der)}
-        content_type = extra.pop("content_type", "application/x-www-form-urlencoded")
-        if self.prover is not None:
-            extra = {"headers": {"DPoP": self.prover.proof("POST", settings.MTLS_URL + path)}} | extra
-        return self.browser.post(path, body, content_type=content_type, secure=True, **environ, **extra)
+        if headers is None and self.prover is not None:
+            headers = {"DPoP": self.prover.proof("POST", settings.MTLS_URL + path)}
+        sent = {"Content-Type": content_type} | (headers or {})
+        return self.call("POST", path, body, identity=identity, headers=sent)
 
-    def token(self, *, der: bytes | str | None = "own", headers: Any = None, **form: str) -> HttpResponse:
-        """Call the token endpoint, authenticated unless the form says how, with the key's proof unless headers do."""
+    def call(self, method: str, path: str, body: str = "", *, identity: Shown = OWN, headers: Any = None) -> Answer:
+        """Send anything to the machines' port over the TPP's certificate, another one, or none."""
+        shown = self.identity if identity == OWN else identity
+        return https.ask(method, path, body, identity=shown, headers=headers)
+
+    def token(self, *, identity: Shown = OWN, headers: dict[str, str] | None = None, **form: str) -> Answer:
+        """Call the token endpoint, authenticated unless the form says how."""
         proof = {} if "client_assertion" in form or "client_id" in form else self.proof()
-        return self.post(TOKEN, proof | form, der=der, **({} if headers is None else {"headers": headers}))
+        return self.post(TOKEN, proof | form, identity=identity, headers=headers)
 
-    def redeem(self, code: str, **form: Any) -> HttpResponse:
+    def redeem(self, code: str, **form: Any) -> Answer:
         """Turn a code into tokens."""
         complete = {"code": code, "redirect_uri": people.REDIRECT_URI, "code_verifier": VERIFIER} | form
         return self.token(grant_type="authorization_code", **without(complete))
 
-    def push(self, request: str | None, **form: str) -> HttpResponse:
+    def push(self, request: str | None, **form: str) -> Answer:
         """Push a request object, with other fields beside it."""
         return self.post(PAR, self.proof() | without({"request": request}) | form)
 
-    def ask(self, consent_id: str = "con_0", **parameters: Any) -> HttpResponse:
+    def ask(self, consent_id: str = "con_0", **parameters: Any) -> Answer:
         """Push a request as this client does it, signed or plain."""
         if self.is_fapi1 or self.client.require_signed_request_object:
             return self.push(self.request_object(consent_id, **parameters))
@@ -186,10 +195,10 @@ class Party:
         uri: str = answer.json()["request_uri"]
         return uri
 
-    def visit(self, **query: str | None) -> HttpResponse:
+    def visit(self, **query: str | None) -> Answer:
         """Open /oauth/authorize as the customer's browser does: nobody's certificate."""
         sent = without({"client_id": self.client_id} | query)
-        return self.browser.get(f"/oauth/authorize?{urlencode(sent)}", secure=True)
+        return self.browser.get(f"/oauth/authorize?{urlencode(sent)}")
 
     def open(self, consent_id: str, **claims: Any) -> str:
         """Have a request opened; return the reference that the pages get. FAPI 2 clients push it first."""
@@ -233,11 +242,11 @@ class Party:
         return brought_back(location) | {"consent_id": lodged}
 
 
-def error_page(answer: HttpResponse) -> HttpResponse:
+def error_page(answer: Answer) -> Answer:
     """The page that a refused visit leads to, as the browser then shows it."""
     assert answer.status_code == 303, answer.content
     assert answer["Location"].startswith("/oauth/error?reason="), answer["Location"]
-    page = Browser().get(answer["Location"], secure=True)
+    page = https.Browser().get(answer["Location"])
     assert page.status_code == 400
     return page
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from django.http import HttpResponse
 from joserfc.jwk import RSAKey
 
 from bank.audit.models import Entry
@@ -16,7 +15,8 @@ from bank.oauth.models import Client, Registration, SpentIdentifier
 from bank.outbox import unit
 from bank.tpps import directory, statements
 from bank.tpps.models import TPP, SoftwareStatement
-from tests import calls, people
+from tests import people
+from tests.https import OWN, Answer, Shown
 from tests.oauth import given
 
 PATH = "/oauth/register"
@@ -72,19 +72,15 @@ class Newcomer(given.Party):
         *,
         path: str = "",
         token: str | None = None,
-        der: bytes | str | None = "own",
+        identity: Shown = OWN,
         content_type: str = "application/jose",
-    ) -> HttpResponse:
+    ) -> Answer:
         """Call the registration endpoint, or that of the client that this TPP has."""
-        environ: dict[str, Any] = {"gunicorn.socket": calls.Socket(self.der if der == "own" else der)}
         held = self.access if token is None else token
-        if held:
-            environ["HTTP_AUTHORIZATION"] = f"Bearer {held}"
-        return self.browser.generic(
-            method.upper(), path or self.path, body, content_type=content_type, secure=True, **environ
-        )
+        headers = {"Content-Type": content_type, "Authorization": f"Bearer {held}" if held else None}
+        return self.call(method.upper(), path or self.path, body, identity=identity, headers=headers)
 
-    def register(self, **claims: Any) -> HttpResponse:
+    def register(self, **claims: Any) -> Answer:
         """Register; where it works, remember the token and the address of the client."""
         answer = self.send("post", self.request(**claims), path=PATH, token="")
         if answer.status_code == 201:
@@ -93,7 +89,7 @@ class Newcomer(given.Party):
         return answer
 
 
-def told(answer: HttpResponse, *, status: int) -> dict[str, Any]:
+def told(answer: Answer, *, status: int) -> dict[str, Any]:
     """The content of an answer that every cache must forget."""
     assert answer.status_code == status, answer.content
     assert answer["Content-Type"] == "application/json"
@@ -102,7 +98,7 @@ def told(answer: HttpResponse, *, status: int) -> dict[str, Any]:
     return content
 
 
-def expect_refusal(answer: HttpResponse, code: str, words: str = "", *, status: int = 400) -> None:
+def expect_refusal(answer: Answer, code: str, words: str = "", *, status: int = 400) -> None:
     """The answer is this error, in words that every client can read."""
     body = told(answer, status=status)
     assert body["error"] == code, body

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse
 
 from bank.customers.models import User
 from bank.oauth import backchannel
@@ -14,6 +13,7 @@ from bank.oauth.models import BackchannelRequest, Client
 from bank.outbox import unit
 from consents import lifecycle
 from tests import people
+from tests.https import Answer
 from tests.oauth import given
 
 PATH = "/oauth/backchannel"
@@ -54,7 +54,7 @@ class Caller(given.Party):
         auth_req_id: str = answer.json()["auth_req_id"]
         return auth_req_id
 
-    def fetch(self, auth_req_id: str | None, **more: Any) -> HttpResponse:
+    def fetch(self, auth_req_id: str | None, **more: Any) -> Answer:
         """Come to the token endpoint for the outcome."""
         form = given.without({"grant_type": backchannel.GRANT_TYPE, "auth_req_id": auth_req_id})
         return self.token(**form, **more)

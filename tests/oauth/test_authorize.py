@@ -45,7 +45,7 @@ def test_shows_a_page_when_the_client_outside_is_not_the_one_inside(bob: Party, 
 def test_shows_a_page_when_a_parameter_is_there_twice(bob: Party) -> None:
     query = urlencode({"client_id": bob.client_id, "request": bob.request_object()})
 
-    answer = bob.browser.get(f"/oauth/authorize?{query}&client_id=another", secure=True)
+    answer = bob.browser.get(f"/oauth/authorize?{query}&client_id=another")
 
     assert b"twice" in given.error_page(answer).content
 

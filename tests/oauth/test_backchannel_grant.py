@@ -190,7 +190,7 @@ def test_looks_at_no_request_before_it_knows_who_asks_over_which_certificate(bob
     auth_req_id = bob.asked()
 
     expect(bob.fetch(auth_req_id, client_id=bob.client_id), "invalid_client", status=401)
-    expect(bob.fetch(auth_req_id, der=None), "invalid_request")
+    expect(bob.fetch(auth_req_id, identity=None), "invalid_request")
     assert phone.row_of(auth_req_id).polled_at is None
 
 

@@ -13,6 +13,7 @@ from joserfc.jwk import RSAKey
 
 from bank.oauth.models import AccessToken, AuthorizationRequest, Grant
 from bank.tpps import authority
+from tests.https import Identity
 from tests.oauth import given, proofs
 from tests.oauth.given import Party
 
@@ -37,7 +38,7 @@ def proof(prover: proofs.Prover, **claims: Any) -> dict[str, str]:
 
 
 def test_binds_a_token_to_the_key_of_the_proof(carol: Party) -> None:
-    answer = carol.token(grant_type="client_credentials", der=None)
+    answer = carol.token(grant_type="client_credentials", identity=None)
 
     assert (answer.status_code, answer.json()["token_type"]) == (200, "DPoP"), answer.content
     assert AccessToken.objects.get(application=carol.client).cnf == {"jkt": carol.prover.jkt}
@@ -128,12 +129,13 @@ def test_refreshes_for_a_new_key(carol: Party) -> None:
 # Certificates that nobody has signed but the TPP
 
 
-def self_signed(key: rsa.RSAPrivateKey, *, now: datetime, days: int = 30) -> bytes:
-    """A certificate that a TPP made for itself (DER)."""
+def self_signed(key: rsa.RSAPrivateKey, *, now: datetime, days: int = 30) -> Identity:
+    """A certificate that a TPP made for itself."""
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Erin's Exchange")])
     builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
     builder = builder.serial_number(7).not_valid_before(now - timedelta(days=40))
-    return builder.not_valid_after(now + timedelta(days=days)).sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+    made = builder.not_valid_after(now + timedelta(days=days)).sign(key, hashes.SHA256())
+    return Identity(made.public_bytes(Encoding.DER), key)
 
 
 @pytest.fixture
@@ -145,8 +147,10 @@ def erin(db: None, now: datetime) -> Party:
 
 
 def test_knows_a_client_by_the_key_of_its_own_certificate(erin: Party) -> None:
-    first = erin.token(grant_type="client_credentials", der=self_signed(given.key("erin"), now=erin.now))
-    renewed = erin.token(grant_type="client_credentials", der=self_signed(given.key("erin"), now=erin.now, days=60))
+    first = erin.token(grant_type="client_credentials", identity=self_signed(given.key("erin"), now=erin.now))
+    renewed = erin.token(
+        grant_type="client_credentials", identity=self_signed(given.key("erin"), now=erin.now, days=60)
+    )
 
     assert (first.status_code, renewed.status_code) == (200, 200), first.content
     bound = {token.cnf["x5t#S256"] for token in AccessToken.objects.filter(application=erin.client)}
@@ -156,12 +160,11 @@ def test_knows_a_client_by_the_key_of_its_own_certificate(erin: Party) -> None:
 def test_refuses_a_certificate_that_is_not_the_clients_own(erin: Party) -> None:
     shown = {
         "none": None,
-        "rubbish": b"rubbish",
         "of another key": self_signed(authority.new_key(), now=erin.now),
         "of the past": self_signed(given.key("erin"), now=erin.now, days=-1),
-        "of the directory": erin.der,
+        "of the directory": erin.identity,
     }
 
-    for what, der in shown.items():
-        answer = erin.token(grant_type="client_credentials", der=der)
+    for what, identity in shown.items():
+        answer = erin.token(grant_type="client_credentials", identity=identity)
         assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client"), what

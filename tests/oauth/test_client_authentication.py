@@ -12,9 +12,10 @@ from bank.keys import jose
 from bank.oauth.models import SpentIdentifier, digest
 from bank.outbox import unit
 from bank.tpps import directory
-from bank.tpps.models import SoftwareStatement
+from tests.https import Identity
 from tests.oauth import given
 from tests.oauth.given import Party
+from tests.tpps.forging import Forged, another_authority
 
 OTHER = "client_of_nobody"
 DEEP = b"[" * 10_000 + b"]" * 10_000
@@ -199,47 +200,46 @@ def test_believes_the_certificate_of_a_client_that_registered_so(carol: Party, e
 
 
 def test_believes_a_renewed_certificate(carol: Party) -> None:
-    renewed = directory.issue(
-        carol.provider.statement, use="transport", public_key=given.key("renewed").public_key(), now=carol.now
-    )
+    renewed = _issued(carol, "renewed", now=carol.now)
 
-    answer = carol.post(given.TOKEN, FORMS[given.TOKEN] | {"client_id": carol.client_id}, der=given.der(renewed))
+    answer = carol.post(given.TOKEN, FORMS[given.TOKEN] | {"client_id": carol.client_id}, identity=renewed)
 
     assert answer.status_code == 200, answer.content
 
 
-@pytest.mark.parametrize("endpoint", FORMS)
-@pytest.mark.parametrize("presented", ["none", "another TPP's", "rubbish", "the signing one", "revoked", "expired"])
-def test_refuses_for_a_client_that_registered_its_certificate(
-    carol: Party, mallory: Party, presented: str, endpoint: str
-) -> None:
-    shown = _presented(presented, carol, mallory)
+def _revoked(carol: Party) -> Identity:
+    with unit.work():
+        directory.revoke(carol.provider.transport, now=carol.now)
+    return carol.identity
 
-    answer = carol.post(endpoint, FORMS[endpoint] | {"client_id": carol.client_id}, der=shown)
+
+PRESENTED: dict[str, Callable[[Party], Identity | None]] = {
+    "no certificate": lambda _: None,
+    "another TPP's": lambda carol: given.party(now=carol.now, name="Mallory Money").identity,
+    "that of an unknown authority": lambda carol: (
+        Forged(by=another_authority("Theirs", now=carol.now), now=carol.now).identity
+    ),
+    "the signing one": lambda carol: Identity(given.der(carol.provider.signing), carol.provider.signing_key),
+    "a revoked one": _revoked,
+    "an expired one": lambda carol: _issued(carol, "old", now=carol.now - timedelta(days=800)),
+}
+
+
+@pytest.mark.parametrize("endpoint", FORMS)
+@pytest.mark.parametrize("presented", PRESENTED)
+def test_refuses_for_a_client_that_registered_its_certificate(carol: Party, presented: str, endpoint: str) -> None:
+    shown = PRESENTED[presented](carol)
+
+    answer = carol.post(endpoint, FORMS[endpoint] | {"client_id": carol.client_id}, identity=shown)
 
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
 
 
-def _presented(which: str, carol: Party, mallory: Party) -> bytes | None:
-    issue: SoftwareStatement = carol.provider.statement
-    match which:
-        case "none":
-            return None
-        case "another TPP's":
-            return mallory.der
-        case "rubbish":
-            return b"rubbish"
-        case "the signing one":
-            return given.der(carol.provider.signing)
-        case "revoked":
-            with unit.work():
-                directory.revoke(carol.provider.transport, now=carol.now)
-            return carol.der
-        case "expired":
-            long_ago = carol.now - timedelta(days=800)
-            old = directory.issue(issue, use="transport", public_key=given.key("old").public_key(), now=long_ago)
-            return given.der(old)
-    raise AssertionError(which)
+def _issued(carol: Party, key: str, *, now: datetime) -> Identity:
+    """Another certificate of the directory for the same software."""
+    public_key = given.key(key).public_key()
+    row = directory.issue(carol.provider.statement, use="transport", public_key=public_key, now=now)
+    return Identity(given.der(row), given.key(key))
 
 
 def test_refuses_an_assertion_of_a_client_that_registered_its_certificate(carol: Party) -> None:

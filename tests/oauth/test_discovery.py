@@ -6,28 +6,28 @@ from typing import cast
 from urllib.parse import urlsplit
 
 import pytest
-from django.test import Client
 from django.urls import resolve
 from joserfc.jwk import KeySet
 
 from bank.keys import store
 from bank.oauth import backends
+from tests.https import Browser
 
 PATHS = ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"]
 ISSUER, MTLS = "https://localhost:7443", "https://localhost:7444"
 
 
 @pytest.fixture
-def document(client: Client) -> dict[str, object]:
+def document() -> dict[str, object]:
     """The discovery document."""
-    answer = client.get(PATHS[0], secure=True)
+    answer = Browser().get(PATHS[0])
     assert answer["Content-Type"] == "application/json"
     found: dict[str, object] = answer.json()
     return found
 
 
-def test_says_the_same_under_both_names(client: Client) -> None:
-    first, second = (client.get(path, secure=True).json() for path in PATHS)
+def test_says_the_same_under_both_names() -> None:
+    first, second = (Browser().get(path).json() for path in PATHS)
 
     assert first == second
 
@@ -198,10 +198,10 @@ def test_offers_what_the_server_has_and_nothing_else(document: dict[str, object]
     assert set(server.response_types) == set(cast("list[str]", document["response_types_supported"]))
 
 
-def test_publishes_public_keys_only(db: None, now: datetime, client: Client) -> None:
+def test_publishes_public_keys_only(db: None, now: datetime) -> None:
     store.ensure(now)
 
-    keys = client.get("/oauth/jwks", secure=True).json()["keys"]
+    keys = Browser().get("/oauth/jwks").json()["keys"]
 
     assert {key["alg"] for key in keys} == {"PS256", "ES256"}
     assert len({key["kid"] for key in keys}) == len(keys)
@@ -211,5 +211,5 @@ def test_publishes_public_keys_only(db: None, now: datetime, client: Client) -> 
 
 
 @pytest.mark.parametrize("path", [*PATHS, "/oauth/jwks"])
-def test_takes_nothing_but_get(client: Client, path: str) -> None:
-    assert client.post(path, secure=True).status_code == 405
+def test_takes_nothing_but_get(path: str) -> None:
+    assert Browser().post(path, {}).status_code == 405

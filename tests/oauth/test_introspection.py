@@ -17,7 +17,7 @@ SIGNED = "application/token-introspection+jwt"
 NOTHING = {"active": False}
 
 
-def introspect(party: Party, token: str, *, headers: dict[str, str] | None = None, **form: str) -> given.HttpResponse:
+def introspect(party: Party, token: str, *, headers: dict[str, str] | None = None, **form: str) -> given.Answer:
     """Ask what a token is worth."""
     return party.post(given.INTROSPECT, party.proof() | {"token": token} | form, headers=headers or {})
 
@@ -166,7 +166,7 @@ def test_refuses_a_client_that_does_not_say_who_it_is(bob):
 
 
 def test_refuses_the_certificate_of_another(bob, mallory):
-    answer = bob.post(given.INTROSPECT, bob.proof() | {"token": "nothing"}, der=mallory.der)
+    answer = bob.post(given.INTROSPECT, bob.proof() | {"token": "nothing"}, identity=mallory.identity)
 
     assert answer.status_code == 401
     assert answer.json()["error"] == "invalid_client"

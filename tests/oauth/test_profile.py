@@ -5,13 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
-from django.test import Client as Browser
 
 from bank.oauth import decisions, profile, requests
 from bank.oauth.models import AuthorizationRequest, Client, Grant
 from bank.outbox import unit
 from tests import people
+from tests.https import Answer, Browser
 from tests.oauth import given, proofs
 from tests.oauth.given import Party
 
@@ -64,7 +63,7 @@ def test_completes_its_flow(party: Party, kind: str, has_consent: bool) -> None:
 # Pushed requests. The answers of the table are one for all clients, but where a row says otherwise.
 
 OBJECT, REQUEST = (400, "invalid_request_object"), (400, "invalid_request")
-Row = tuple[Callable[[Party], HttpResponse], tuple[int, str]]
+Row = tuple[Callable[[Party], Answer], tuple[int, str]]
 OBJECTS: dict[str, dict[str, Any]] = {
     "no exp": {"exp": None},
     "an exp in the past": {"exp": 1},
@@ -104,7 +103,7 @@ PUSHES: dict[str, Row] = {
         lambda party: party.post(given.PAR, party.assertion(exp=party.seconds(-300))),
         (401, "invalid_client"),
     ),
-    "another method": (lambda party: party.browser.get(given.PAR, secure=True), (405, "invalid_request")),
+    "another method": (lambda party: party.call("GET", given.PAR), (405, "invalid_request")),
 }
 
 
@@ -208,7 +207,7 @@ def test_gives_no_token_for(party: Party, row: str) -> None:
 @every_client
 def test_gives_no_token_that_is_bound_to_nothing(party: Party, kind: str) -> None:
     """Who authenticates by the certificate is not even known without one."""
-    answer = party.token(grant_type="client_credentials", der=None, headers={})
+    answer = party.token(grant_type="client_credentials", identity=None, headers={})
 
     expected = (401, "invalid_client") if "TLS" in kind else (400, "invalid_request")
     if "DPoP" in kind and "TLS" not in kind:
@@ -311,15 +310,15 @@ def test_tells_the_client_of_an_intent_that_is_not_its_own(party: Party) -> None
 def test_answers_to_who_posts_the_request_as_to_who_gets_it(bob: Party) -> None:
     request = {"client_id": bob.client_id, "request": bob.request_object(bob.lodge())}
 
-    opened = bob.browser.post("/oauth/authorize", request, secure=True)
-    refused = bob.browser.post("/oauth/authorize", {"client_id": bob.client_id}, secure=True)
+    opened = bob.browser.post("/oauth/authorize", request)
+    refused = bob.browser.post("/oauth/authorize", {"client_id": bob.client_id})
 
     assert opened["Location"].startswith("/login?request=")
     assert given.error_page(refused)
 
 
 def test_repeats_nothing_on_the_page_for_errors_that_stands_in_its_address(db: None) -> None:
-    page = Browser().get("/oauth/error?reason=Call+us+at+once&words=Evil", secure=True)
+    page = Browser().get("/oauth/error?reason=Call+us+at+once&words=Evil")
 
     assert page.status_code == 400
     assert b"Request refused" in page.content

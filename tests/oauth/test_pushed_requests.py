@@ -34,7 +34,7 @@ def test_answers_with_a_reference_for_ninety_seconds(bob: Party) -> None:
 
 
 def test_needs_no_certificate_of_a_client_that_signs(bob: Party) -> None:
-    answer = bob.post(given.PAR, bob.assertion() | {"request": bob.request_object()}, der=None)
+    answer = bob.post(given.PAR, bob.assertion() | {"request": bob.request_object()}, identity=None)
 
     assert answer.status_code == 201
 

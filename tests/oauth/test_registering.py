@@ -201,7 +201,7 @@ def test_refuses_the_token_of_another_client(nora, method, now):
 
     expect_refusal(other.send(method, path=nora.path), "invalid_client", "another TPP", status=401)
     expect_refusal(nora.send(method, token=other.access), "invalid_token", status=401)
-    expect_refusal(nora.send(method, der=None), "invalid_client", status=401)
+    expect_refusal(nora.send(method, identity=None), "invalid_client", status=401)
 
 
 def test_revokes_an_access_token_that_is_used_for_an_unknown_client(nora):

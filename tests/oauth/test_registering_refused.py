@@ -191,17 +191,19 @@ def test_refuses_a_body_that_is_too_long_or_no_text(nora, body):
 
 
 def test_refuses_a_caller_without_a_certificate(nora):
-    expect_refusal(nora.send("post", nora.request(), der=None), "invalid_client", "no client certificate", status=401)
+    expect_refusal(
+        nora.send("post", nora.request(), identity=None), "invalid_client", "no client certificate", status=401
+    )
 
 
 def test_refuses_a_signing_certificate(nora):
-    signing = given.der(nora.provider.signing)
+    signing = given.Identity(given.der(nora.provider.signing), nora.provider.signing_key)
 
-    expect_refusal(nora.send("post", nora.request(), der=signing), "invalid_client", status=401)
+    expect_refusal(nora.send("post", nora.request(), identity=signing), "invalid_client", status=401)
 
 
 def test_refuses_another_organisations_certificate(nora, mallory):
-    answer = nora.send("post", nora.request(), der=mallory.der)
+    answer = nora.send("post", nora.request(), identity=mallory.identity)
 
     expect_refusal(answer, STATEMENT, "another organisation than the certificate")
 

@@ -12,7 +12,7 @@ from tests.oauth import given
 from tests.oauth.given import Party
 
 
-def revoke(party: Party, token: str, **form: str) -> given.HttpResponse:
+def revoke(party: Party, token: str, **form: str) -> given.Answer:
     """Give a token back."""
     return party.post(given.REVOKE, party.proof() | {"token": token} | form)
 

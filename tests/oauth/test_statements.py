@@ -6,17 +6,16 @@ In tests a transaction is a savepoint, so `savepoint` and `release` stand for BE
 from collections.abc import Callable
 
 from django.db import connection
-from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
-from tests import calls
 from tests.api.test_statements import short
+from tests.https import Answer
 
 CLIENT = "select oauth_client"
 SPEND = "insert oauth_spentidentifier"  # the assertion's jti
 
 
-def statements(call: Callable[[], HttpResponse], *, status: int) -> list[str]:
+def statements(call: Callable[[], Answer], *, status: int) -> list[str]:
     """The statements of a request, once the process has warmed up."""
     call()
     with CaptureQueriesContext(connection) as queries:
@@ -40,8 +39,8 @@ def test_a_pushed_request(bob):
 def test_a_call_with_a_bound_token(bob):
     """One to know who calls; whoami reads the client to describe it."""
     token = bob.token(grant_type="client_credentials").json()["access_token"]
-    sent = {"headers": {"Authorization": f"Bearer {token}"}, "gunicorn.socket": calls.Socket(bob.der)}
+    sent = {"Authorization": f"Bearer {token}"}
 
-    found = statements(lambda: bob.browser.get("/sandbox/whoami", secure=True, **sent), status=200)
+    found = statements(lambda: bob.call("GET", "/sandbox/whoami", headers=sent), status=200)
 
     assert found == ["token", CLIENT]

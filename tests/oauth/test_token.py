@@ -230,13 +230,13 @@ def test_pushes_in_few_statements(bob: given.Party) -> None:
 
 
 def test_refuses_an_access_token_without_a_certificate_to_bind_it_to(bob: given.Party) -> None:
-    answer = bob.token(grant_type="client_credentials", der=None)
+    answer = bob.token(grant_type="client_credentials", identity=None)
 
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 
 
 def test_refuses_the_certificate_of_another_tpp(bob: given.Party, mallory: given.Party) -> None:
-    answer = bob.token(grant_type="client_credentials", der=mallory.der)
+    answer = bob.token(grant_type="client_credentials", identity=mallory.identity)
 
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
 

@@ -12,6 +12,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from bank.tpps import authority, examination, qualified
 from bank.tpps.models import Certificate
+from tests.https import Identity
 
 KEY, ROOT_KEY, ISSUING_KEY = authority.new_key(), authority.new_key(), authority.new_key()
 EMPTY: Sequence[x509.ExtensionType] = ()
@@ -75,6 +76,10 @@ class Forged:
     @property
     def der(self) -> bytes:
         return self.make().public_bytes(Encoding.DER)
+
+    @property
+    def identity(self) -> Identity:
+        return Identity(self.der, self.key)
 
 
 def another_authority(
