@@ -53,14 +53,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--crash-payments", type=int, default=40, help="how many payments are made meanwhile")
 
 
+@pytest.hookimpl(optionalhook=True)  # -p no:xdist is a way to run, too
 def pytest_xdist_auto_num_workers() -> int:
     """How many processes `-n auto` starts: one a core, but two at least, since tests of a running bank often wait."""
     return max(2, min(len(os.sched_getaffinity(0)), PROCESSES_MAX))
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep together, in one process, the tests that share a bank; the largest groups are started first."""
+    if not config.pluginmanager.hasplugin("xdist"):
+        return
     for item in items:
         for bank in BANKS:
             if bank in item.fixturenames:
