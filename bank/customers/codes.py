@@ -111,9 +111,9 @@ class AppCodes(sca.SCAMethod):
     template: ClassVar[str] = "lombard/sca_code.html"
     field: ClassVar[str] = "otp"
 
-    def is_offered(self, *, customer: User, errand: Errand) -> bool:  # noqa: ARG002 - good for everything
-        """To who has an app."""
-        return customer.authenticators.filter(confirmed_at__isnull=False).exists()
+    def is_offered(self, *, customer: User, errand: Errand) -> bool:
+        """To who has an app, beside a password: whoever finds the phone has one factor of two."""
+        return not errand.has_no_password and customer.authenticators.filter(confirmed_at__isnull=False).exists()
 
     def offer(self, *, customer: User, errand: Errand, nonce: str) -> dict[str, object]:  # noqa: ARG002 - of any app
         """Ask for the code by time; for a payment show what the bank's app must know."""

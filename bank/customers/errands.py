@@ -18,6 +18,7 @@ class Errand:
     id: str
     words: str  # completes "you are asked to …"
     facts: Mapping[str, str]
+    has_no_password: bool = False  # nobody gave one before: what proves this must be enough without
 
     @property
     def is_payment(self) -> bool:

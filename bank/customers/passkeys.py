@@ -89,6 +89,23 @@ def enrol(customer: User, *, nonce: str, answer: str, name: str, now: datetime) 
     )
 
 
+def options_for_anybody(errand: Errand, *, nonce: str) -> str:
+    """PublicKeyCredentialRequestOptions as JSON for somebody of whom nothing is known: the device says who it is."""
+    challenge = errands.challenge(errand.facts, nonce=nonce)
+    options, _ = _server().authenticate_begin(user_verification=VERIFIED, challenge=challenge)
+    return orjson.dumps(dict(options.public_key)).decode()
+
+
+def owner(answer: str) -> User | None:
+    """Whose passkey an answer names; that it is theirs is still to be checked."""
+    try:
+        credential_id = str(_read(answer).get("id", ""))
+    except ValueError:
+        return None
+    row = Passkey.objects.select_related("customer").filter(credential_id=credential_id.replace("\0", "")).first()
+    return row.customer if row else None
+
+
 class Passkeys(sca.SCAMethod):
     """A touch of the device, which signs what is approved."""
 

@@ -1,7 +1,9 @@
 """The way back in for a customer who has lost phone and key: codes on paper, the customer's own or from a letter.
 
-Such a code, after the password, opens the security page once, and nothing else: no payment, no account. A letter is
-written when two members of staff have decided so (bank/customers/desk.py); what the customer had before is then void.
+Such a code, after the password, opens the security page once, and nothing else: no payment, no account. Instead, it can
+stand for a lost password (bank/customers/lost_password.py): then the others of the list count no more, since whoever
+found the list would hold both factors. A letter is written when two members of staff have decided so
+(bank/customers/desk.py); what the customer had before is then void.
 """
 
 import base64
@@ -23,7 +25,7 @@ from bank.keys import sealing
 CODES = 8
 CODE_BYTES = 10  # 80 bits: nobody finds one from its digest
 LETTER_COUNTS = timedelta(days=14)
-SECURITY = "security"  # the errand that a recovery code is good for
+SECURITY, PASSWORD = "security", "password"  # the errands that a recovery code is good for
 
 
 def make_codes(customer: User, *, now: datetime) -> list[str]:
@@ -48,7 +50,7 @@ def start_anew(customer: User, *, actor: str, now: datetime) -> Letter:
         customer=customer, digest=_digest(code), came_by_letter=True, made_at=now, ends_at=now + LETTER_COUNTS
     )
     words = LETTER.format(name=customer.full_name, code=code, days=LETTER_COUNTS.days, issuer=settings.ISSUER)
-    letter = Letter.objects.create(customer=customer, encrypted_words=_cipher().encrypt(words.encode()), written_at=now)
+    letter = write_letter(customer, words=words, now=now)
     trail.record(actor=actor, action="customer.let-in-anew", subject=customer.username, now=now)
     return letter
 
@@ -61,8 +63,14 @@ here is the code with which you can let yourself in again. It counts once, withi
     {code}
 
 Log in at {issuer}/security with your password, enter the code, and add a passkey or an authenticator app.
+If you have lost your password as well, the code lets you choose a new one; then ask us for another letter.
 If you did not ask for this letter, call us: somebody may have pretended to be you.
 """
+
+
+def write_letter(customer: User, *, words: str, now: datetime) -> Letter:
+    """Leave a letter to be printed."""
+    return Letter.objects.create(customer=customer, encrypted_words=_cipher().encrypt(words.encode()), written_at=now)
 
 
 def print_letters(*, now: datetime) -> list[str]:
@@ -82,8 +90,8 @@ class RecoveryCodes(sca.SCAMethod):
     field: ClassVar[str] = "recovery_code"
 
     def is_offered(self, *, customer: User, errand: Errand) -> bool:
-        """Only for the security page, to who has been given codes."""
-        return errand.id == SECURITY and customer.recovery_codes.filter(used_at=None).exists()
+        """Only for the security page and for a lost password, to who has been given codes."""
+        return errand.id in (SECURITY, PASSWORD) and customer.recovery_codes.filter(used_at=None).exists()
 
     def check(self, *, customer: User, errand: Errand, nonce: str, answer: str, now: datetime) -> sca.Evidence | None:  # noqa: ARG002 - a code of one page
         """Use a code up."""

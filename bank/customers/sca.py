@@ -111,8 +111,8 @@ class FixedCode(SCAMethod):
     field: ClassVar[str] = "otp"
 
     def is_offered(self, *, customer: User, errand: Errand) -> bool:  # noqa: ARG002 - everybody knows it
-        """Only in a sandbox."""
-        return bool(settings.SANDBOX and settings.SCA_FIXED_CODE)
+        """Only in a sandbox, and beside a password, which strangers must not change there either."""
+        return bool(settings.SANDBOX and settings.SCA_FIXED_CODE) and not errand.has_no_password
 
     def offer(self, *, customer: User, errand: Errand, nonce: str) -> dict[str, object]:  # noqa: ARG002 - nothing is sent
         """Tell the code."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bank.customers import security, views
+from bank.customers import lost_password, security, views
 
 urlpatterns = [
     path("", views.welcome),
@@ -14,4 +14,6 @@ urlpatterns = [
     path("security/codes", security.make_codes),
     path("security/remove", security.remove),
     path("security/log-out", security.log_out),
+    path("security/lost-password", lost_password.lost),
+    path("security/new-password", lost_password.choose),
 ]

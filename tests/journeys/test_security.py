@@ -117,6 +117,33 @@ def test_adds_an_app_and_pays_with_its_code(bank, tpp, screen, screens):
     assert method == "app-code"
 
 
+def test_chooses_a_new_password_with_a_code_from_paper(bank, tpp, phone, screens):
+    page, issuer = phone.new_page(), tpp.discovery["issuer"]
+    come_in(page, tpp, "bob")
+    page.click("#make-codes")
+    code = page.locator("#codes code").first.inner_text()
+    page.goto(f"{issuer}/security")
+    page.click("#log-out")
+
+    page.goto(f"{issuer}/security/login")
+    page.click("#lost-password")
+    looked_at(page, "lost-password-1-proof", screens)
+    page.fill("#username", "bob")
+    page.fill("#recovery_code", code)
+    page.click("#lost-submit")
+    looked_at(page, "lost-password-2-choose", screens)
+    for field in ("#password", "#again"):
+        page.fill(field, world.PASSWORDS["bob"])  # the same, since others here know him by it
+    page.click("#password-submit")
+    page.wait_for_selector("#done")
+    looked_at(page, "lost-password-3-done", screens)
+    page.click("#log-in")
+
+    assert page.locator("#login-submit").count() == 1
+    (told,) = bank.rows("select detail from audit_entry where action = 'password.replaced' and subject = 'bob'")
+    assert told == ({"method": "recovery-code"},)
+
+
 def test_works_without_scripts(chromium, tpp, screens):
     context = chromium.new_context(ignore_https_errors=True, java_script_enabled=False, locale="en-GB")
     page = context.new_page()
