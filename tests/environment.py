@@ -31,6 +31,8 @@ django.setup()
 del os.environ["DJANGO_SETTINGS_MODULE"]
 # Passwords of people who live for one test need not be slow to guess.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Every test client builds the middleware anew; WhiteNoise need not look at all static files each time.
+settings.WHITENOISE_AUTOREFRESH = True
 # Where this process's bank listens (tests/https.py): ports that nobody else has, under the addresses of every bank.
 PAGES, MACHINES = (socket.create_server(("127.0.0.1", 0)) for _ in range(2))
 settings.PORT, settings.MTLS_PORT = (door.getsockname()[1] for door in (PAGES, MACHINES))
