@@ -38,10 +38,25 @@ CODES: tuple[Permission, ...] = get_args(Permission)
 ACCOUNTS = ("ReadAccountsBasic", "ReadAccountsDetail")
 BALANCES = ("ReadBalances",)
 TRANSACTIONS = ("ReadTransactionsBasic", "ReadTransactionsDetail")
+BENEFICIARIES = ("ReadBeneficiariesBasic", "ReadBeneficiariesDetail")
+DIRECT_DEBITS = ("ReadDirectDebits",)
+STANDING_ORDERS = ("ReadStandingOrdersBasic", "ReadStandingOrdersDetail")
+SCHEDULED_PAYMENTS = ("ReadScheduledPaymentsBasic", "ReadScheduledPaymentsDetail")
+PRODUCTS = ("ReadProducts",)
+OFFERS = ("ReadOffers",)
+PARTIES = ("ReadParty",)
+CUSTOMER = ("ReadPartyPSU",)
+STATEMENTS = ("ReadStatementsBasic", "ReadStatementsDetail")
+STATEMENT_FILES = ("ReadStatementsDetail",)
 
 # The fields that only the Detail code opens; whatever else a resource has is Basic.
+CREDITOR = frozenset({"CreditorAgent", "CreditorAccount"})
 DETAIL_FIELDS = {
     "ReadAccountsDetail": frozenset({"Account", "Servicer", "StatementFrequencyAndFormat"}),
+    "ReadBeneficiariesDetail": CREDITOR,
+    "ReadStandingOrdersDetail": CREDITOR,
+    "ReadScheduledPaymentsDetail": CREDITOR,
+    "ReadStatementsDetail": frozenset({"StatementAmount"}),
     "ReadTransactionsDetail": frozenset(
         {
             "TransactionInformation",

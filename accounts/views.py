@@ -26,6 +26,7 @@ def reader(resource: resources.Resource) -> type[Endpoint]:
             query=resource.query,
             permissions=resource.permissions,
             operation_id=resource.operation_id,
+            also=resource.also,
         )
         def get(self, call: Call, AccountId: str | None = None) -> Answer:  # noqa: N803 - the standard's name
             """Read it, and count it.
@@ -49,7 +50,7 @@ def reader(resource: resources.Resource) -> type[Endpoint]:
                     now=call.now,
                 )
             )
-            return Answer(data={resource.member: found.items}, links=found.links, meta=found.meta)
+            return Answer(data=resource.data(found), links=found.links, meta=found.meta)
 
     Reader.__name__ = Reader.__qualname__ = resource.operation_id
     return Reader

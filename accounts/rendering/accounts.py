@@ -5,17 +5,23 @@ from typing import Any, cast
 
 from django.conf import settings
 
-from accounts import ledger, permissions
-from accounts.rendering.atoms import instant
+from accounts import permissions
+from accounts.rendering.atoms import instant, instant_of, present
 from accounts.rendering.facts import Account
-from accounts.schemas.accounts import OBAccount6
+from accounts.schemas.accounts import OBAccount6, OBStatementFrequencyAndFormat
 
 BIC = "LMBDGB2LXXX"  # made up, like the bank
+MONTHLY: OBStatementFrequencyAndFormat = {"Frequency": "MNTH", "CommunicationMethod": "ONLI", "Format": "DPDF"}
 
 
 def account(row: Account, *, held: AbstractSet[str]) -> OBAccount6:
-    """An account; its number and its bank only under ReadAccountsDetail."""
-    hidden = permissions.hidden_fields(held, detail="ReadAccountsDetail")
+    """An account; its number, its bank and how its statements come only under ReadAccountsDetail."""
+    number = {
+        "SchemeName": row.scheme,
+        "Identification": row.identification,
+        "Name": row.name,
+        "SecondaryIdentification": row.secondary_identification,
+    }
     shown: dict[str, Any] = {
         "AccountId": row.account_id,
         "Status": row.status,
@@ -26,13 +32,11 @@ def account(row: Account, *, held: AbstractSet[str]) -> OBAccount6:
         "Description": row.description,
         "Nickname": row.nickname,
         "OpeningDate": instant(row.opened_at),
-        "Account": [
-            {
-                "SchemeName": ledger.SORT_CODE_ACCOUNT_NUMBER,
-                "Identification": row.identification,
-                "Name": row.name,
-            }
-        ],
+        "MaturityDate": instant_of(row.matures_at),
+        "SwitchStatus": row.switch_status,
+        "Account": [permissions.mask_account(present(number), held=held)],
+        "StatementFrequencyAndFormat": [MONTHLY] if row.statement_day else [],
         "Servicer": {"SchemeName": "UK.OBIE.BICFI", "Identification": BIC, "Name": settings.BANK_NAME},
     }
-    return cast("OBAccount6", {name: value for name, value in shown.items() if value and name not in hidden})
+    hidden = permissions.hidden_fields(held, detail="ReadAccountsDetail")
+    return cast("OBAccount6", present(shown, hidden=hidden))

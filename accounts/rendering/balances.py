@@ -5,34 +5,40 @@ from datetime import datetime
 from accounts.rendering.atoms import amount, indicator, instant
 from accounts.rendering.facts import Account
 from accounts.schemas.balances import OBBalanceType1Code, OBCashBalance1, OBCreditLine1
-from bank.money import Money
+
+CARDS = frozenset({"CARD", "CHAR"})
+PAID_BACK = frozenset({"LOAN", "MORT"})  # nothing can be spent from what is owed
 
 
 def balances(row: Account, *, now: datetime) -> list[OBCashBalance1]:
-    """What is booked, what that is once all that is pending is booked, and what can be spent, with the overdraft."""
+    """What is booked, what that is once all that is pending is booked, and what can be spent, with the credit line."""
     expected = row.booked_minor - row.held_minor
-    return [
-        _balance(row, kind="ITBD", minor=row.booked_minor, counts_credit_line=False, now=now),
-        _balance(row, kind="XPCD", minor=expected, counts_credit_line=False, now=now),
-        _balance(row, kind="ITAV", minor=expected + row.limit_minor, counts_credit_line=True, now=now),
-    ]
+    booked = _balance(row, kind="ITBD", minor=row.booked_minor, now=now)
+    awaited = _balance(row, kind="XPCD", minor=expected, now=now)
+    if row.type_code in PAID_BACK:
+        return [booked, awaited]
+    available = _balance(row, kind="ITAV", minor=expected + row.limit_minor, now=now)
+    found = [booked, awaited, available]
+    if row.limit_minor:
+        for shown in found:
+            shown["CreditLine"] = [_line(row, is_included=shown is available)]
+    return found
 
 
-def _balance(
-    row: Account, *, kind: OBBalanceType1Code, minor: int, counts_credit_line: bool, now: datetime
-) -> OBCashBalance1:
-    shown: OBCashBalance1 = {
+def _balance(row: Account, *, kind: OBBalanceType1Code, minor: int, now: datetime) -> OBCashBalance1:
+    value = amount(minor, row.currency)
+    return {
         "AccountId": row.account_id,
         "CreditDebitIndicator": indicator(minor),
         "Type": kind,
         "DateTime": instant(now),
-        "Amount": {"Amount": Money(minor, row.currency).text, "Currency": row.currency},
+        "Amount": {"Amount": value["Amount"], "Currency": value["Currency"]},
     }
-    if row.limit_minor:
-        line: OBCreditLine1 = {
-            "Included": counts_credit_line,
-            "Type": "Pre-Agreed",
-            "Amount": amount(row.limit_minor, row.currency),
-        }
-        shown["CreditLine"] = [line]
-    return shown
+
+
+def _line(row: Account, *, is_included: bool) -> OBCreditLine1:
+    return {
+        "Included": is_included,
+        "Type": "Credit" if row.type_code in CARDS else "Pre-Agreed",
+        "Amount": amount(row.limit_minor, row.currency),
+    }

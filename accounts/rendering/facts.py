@@ -17,8 +17,14 @@ class Account:
     description: str
     nickname: str
     name: str
+    scheme: str
     identification: str
+    secondary_identification: str
+    switch_status: str
+    statement_day: int | None
     opened_at: datetime
+    matures_at: datetime | None
+    product_id: str | None
     booked_minor: int
     held_minor: int
     limit_minor: int

@@ -1,8 +1,10 @@
 """What is on the accounts. Source: Balances v4.0.1."""
 
+from dataclasses import replace
+
 from accounts import permissions
 from accounts.rendering import balances
-from accounts.resources.row import Found, Reading, Resource
+from accounts.resources.row import MAY_BE_MISSING, Found, Reading, Resource
 from accounts.schemas.balances import ANSWER
 
 
@@ -13,13 +15,15 @@ def read_balances(reading: Reading) -> Found:
     )
 
 
+ACCOUNT_BALANCES = Resource(
+    path="accounts/<str:AccountId>/balances",
+    operation_id="GetAccountsAccountIdBalances",
+    member="Balance",
+    permissions=permissions.BALANCES,
+    answers=ANSWER,
+    read=read_balances,
+)
 ROWS = (
-    Resource(
-        path="accounts/<str:AccountId>/balances",
-        operation_id="GetAccountsAccountIdBalances",
-        member="Balance",
-        permissions=permissions.BALANCES,
-        answers=ANSWER,
-        read=read_balances,
-    ),
+    ACCOUNT_BALANCES,
+    replace(ACCOUNT_BALANCES, path="balances", operation_id="GetBalances", also=MAY_BE_MISSING),
 )

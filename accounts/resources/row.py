@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 
-from accounts.models import Account
+from accounts.models import Account, Beneficiary, DirectDebit, Offer, ScheduledPayment, StandingOrder
 from accounts.rendering import facts
 from bank.api.access import Access
 from bank.api.wire import Wire
@@ -23,12 +23,21 @@ FACTS = (
     "description",
     "nickname",
     "name",
+    "scheme",
     "identification",
+    "secondary_identification",
+    "switch_status",
+    "statement_day",
     "opened_at",
+    "matures_at",
+    "product_id",
     "booked_minor",
     "held_minor",
     "limit_minor",
 )
+
+
+Owned = TypeVar("Owned", Beneficiary, DirectDebit, Offer, ScheduledPayment, StandingOrder)
 
 
 class AccountNotFound(Refused):
@@ -54,6 +63,13 @@ class Reading:
     accounts: list[facts.Account]
     now: datetime
 
+    def each(self, rows: QuerySet[Owned], show: Callable[[Owned, facts.Account], Any]) -> list[Any]:
+        """Show what belongs to the accounts, account by account. Reads it in one statement."""
+        accounts = {account.account_id: account for account in self.accounts}
+        places = {account_id: place for place, account_id in enumerate(accounts)}
+        found = sorted(rows.filter(account__in=places), key=lambda row: places[row.account_id])
+        return [show(row, accounts[row.account_id]) for row in found]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
@@ -66,7 +82,10 @@ class Found:
 
 @dataclass(frozen=True, kw_only=True)
 class Resource:
-    """One row. `read` may send one statement, beside the one that reads the accounts."""
+    """One row. `read` may send one statement, beside the one that reads the accounts.
+
+    also: statuses that the standard lists here beside the usual ones. is_single: at most one item, not in a list.
+    """
 
     path: str
     operation_id: str
@@ -75,6 +94,17 @@ class Resource:
     answers: Wire
     read: Callable[[Reading], Found]
     query: Wire | None = None
+    also: tuple[int, ...] = ()
+    is_single: bool = False
+
+    def data(self, found: Found) -> dict[str, Any]:
+        """The answer's Data."""
+        if not self.is_single:
+            return {self.member: found.items}
+        return {self.member: found.items[0]} if found.items else {}
+
+
+MAY_BE_MISSING = (404,)  # listed where a bank need not offer the operation
 
 
 def find_accounts(access: Access, *, account_id: str | None) -> list[facts.Account]:
