@@ -38,12 +38,17 @@ def tree(path: Path) -> ast.Module:
     return ast.parse((ROOT / path).read_text())
 
 
+@functools.cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree(path)))
+
+
 def functions(path: Path) -> Iterator[ast.FunctionDef]:
-    return (node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef))
+    return (node for node in nodes(path) if isinstance(node, ast.FunctionDef))
 
 
 def imports(path: Path) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         if isinstance(node, ast.ImportFrom):
@@ -109,7 +114,7 @@ def test_catches_everything_at_the_three_edges_only():
     wide = [
         f"{path}:{node.lineno}"
         for path in files()
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or ast.unparse(node.type) in {"Exception", "BaseException"})
         and not EDGES.fullmatch(str(path))
@@ -122,7 +127,7 @@ def test_swallows_no_error_without_a_word():
     silent = [
         f"{path}:{node.lineno}"
         for path in files(tests=True)
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.ExceptHandler)
         and [type(part) for part in node.body] == [ast.Pass]
         and "#" not in (ROOT / path).read_text().splitlines()[node.body[0].lineno - 1]
@@ -165,7 +170,7 @@ def test_reads_the_environment_in_the_settings_only():
     readers = {
         str(path)
         for path in files()
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if (isinstance(node, ast.Attribute) and ast.unparse(node) in {"os.environ.get", "os.getenv"})
         or (isinstance(node, ast.Subscript) and ast.unparse(node.value) == "os.environ")
         or (isinstance(node, ast.ImportFrom) and node.module == "os")
@@ -183,7 +188,7 @@ def writers(models: set[str], tables: str) -> set[str]:
     found = set()
     for path in files():
         text = (ROOT / path).read_text()
-        for node in ast.walk(tree(path)):
+        for node in nodes(path):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITES:
                 names = {part.id for part in ast.walk(node.func) if isinstance(part, ast.Name)}
                 names |= {part.attr for part in ast.walk(node.func) if isinstance(part, ast.Attribute)}
@@ -235,7 +240,7 @@ def test_lets_edges_alone_read_the_clock():
 
 def _clock_calls(path: Path) -> Iterator[tuple[Path, int]]:
     calls = {"clock.now", "timezone.now", "datetime.now", "datetime.utcnow", "time.time"}
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Call) and ast.unparse(node.func) in calls:
             yield path, node.lineno
 
