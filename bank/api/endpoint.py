@@ -57,6 +57,7 @@ class Operation:
     idempotent: str = ""  # needs x-idempotency-key; the prefix of the id of what it creates
     permissions: tuple[str, ...] = ()  # of these the consent must have one
     also: tuple[int, ...] = ()  # statuses that the standard lists here beside the usual ones: 404, 409
+    media: str = envelope.JSON  # what it answers; refusals are JSON all the same
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +88,7 @@ def operation(
     idempotent: str = "",
     permissions: tuple[str, ...] = (),
     also: tuple[int, ...] = (),
+    media: str = envelope.JSON,
 ) -> Callable[[Handler], Handler]:
     """Declare a handler method of an Endpoint; `operation_id` is the published one."""
     declared = Operation(
@@ -101,6 +103,7 @@ def operation(
         idempotent=idempotent,
         permissions=permissions,
         also=also,
+        media=media,
     )
 
     def declare(handler: Handler) -> Handler:
@@ -164,7 +167,7 @@ class Endpoint(APIView):
         envelope.check_host(self.http)
         handler = self._handler()
         self._begin("media types")
-        envelope.check_media(self.http, reads_body=self.operation.body is not None)
+        envelope.check_media(self.http, answers=self.operation.media, reads_body=self.operation.body is not None)
 
         self._begin("certificate and token")
         self.perform_authentication(request)
@@ -255,6 +258,7 @@ class Endpoint(APIView):
             interaction_id=self.http.interaction_id,
             signed_at=self.http.now if self.operation.signed else None,
             headers=self.rate_headers,
+            media=self.operation.media,
         )
 
     def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override] # bytes are ready: no rendering

@@ -23,8 +23,8 @@ HTTP_DATE = re.compile(
     re.ASCII,
 )
 IDEMPOTENCY_KEY = re.compile(r"(?!\s).{0,39}\S")
-# The most specific first. `application/*+json` is what Java's clients say when they mean JSON.
-JSON_RANGES = ("application/json", "application/*+json", "application/*", "*/*")
+JSON = "application/json"
+JSON_RANGES = (JSON, "application/*+json")  # the second is what Java's clients say when they mean JSON
 
 
 class MethodUnknown(Refused):
@@ -51,11 +51,14 @@ class HostUnknown(Refused):
 
 
 class NotAcceptable(Refused):
-    """The caller does not take JSON in UTF-8, and there is nothing else."""
+    """The caller does not take what the operation answers, and there is nothing else."""
 
     code = "U006"
     status = 406
-    message = "Answers are application/json in UTF-8; the Accept header does not allow that."
+
+    def __init__(self, answers: str) -> None:
+        words = f"{answers} in UTF-8" if answers == JSON else answers
+        super().__init__(f"The answer is {words}; the Accept header does not allow that.")
 
 
 class MediaTypeUnsupported(Refused):
@@ -107,18 +110,18 @@ def check_host(http: HttpRequest) -> None:
         raise HostUnknown from None
 
 
-def check_media(http: HttpRequest, *, reads_body: bool) -> None:
-    """Raises NotAcceptable, MediaTypeUnsupported."""
-    if not _accepts_json(http.META.get("HTTP_ACCEPT", "")):
-        raise NotAcceptable
+def check_media(http: HttpRequest, *, answers: str, reads_body: bool) -> None:
+    """Answers: the media type of what would be sent. Raises NotAcceptable, MediaTypeUnsupported."""
+    if not _accepts(http.META.get("HTTP_ACCEPT", ""), answers):
+        raise NotAcceptable(answers)
     if reads_body:
         media_type, parameters = _media_type(http.META.get("CONTENT_TYPE", ""))
-        if media_type != "application/json" or parameters.get("charset", "utf-8") != "utf-8":
+        if media_type != JSON or parameters.get("charset", "utf-8") != "utf-8":
             raise MediaTypeUnsupported
 
 
-def _accepts_json(header: str) -> bool:
-    """Tell whether an Accept header allows JSON in UTF-8; the most specific range that matches decides (RFC 9110)."""
+def _accepts(header: str, answers: str) -> bool:
+    """Tell whether an Accept header allows a media type; the most specific range that matches decides (RFC 9110)."""
     if not header.strip():
         return True
     qualities: dict[str, float] = {}
@@ -126,7 +129,8 @@ def _accepts_json(header: str) -> bool:
         media_range, parameters = _media_type(part)
         if parameters.get("charset", "utf-8") == "utf-8":
             qualities[media_range] = max(qualities.get(media_range, 0.0), _quality(parameters.get("q", "1")))
-    return next((qualities[name] > 0 for name in JSON_RANGES if name in qualities), False)
+    ranges = (*(JSON_RANGES if answers == JSON else (answers,)), f"{answers.partition('/')[0]}/*", "*/*")
+    return next((qualities[name] > 0 for name in ranges if name in qualities), False)
 
 
 def _media_type(text: str) -> tuple[str, dict[str, str]]:

@@ -72,6 +72,15 @@ class Answer:
         return orjson.dumps(body)
 
 
+class Document(Answer):
+    """An answer that is no JSON: the bytes of a file, as they are."""
+
+    def render(self, *, self_path: str) -> bytes:  # noqa: ARG002 - the signature of every answer
+        """The bytes."""
+        document: bytes = self.data
+        return document
+
+
 class Bare(Answer):
     """An answer of another standard than the Read/Write API: its data alone, without an envelope."""
 
@@ -86,10 +95,16 @@ def absolute(path: str) -> str:
 
 
 def send(
-    body: bytes, *, status: int, interaction_id: str, signed_at: datetime | None, headers: Mapping[str, str]
+    body: bytes,
+    *,
+    status: int,
+    interaction_id: str,
+    signed_at: datetime | None,
+    headers: Mapping[str, str],
+    media: str = envelope.JSON,
 ) -> HttpResponse:
     """Put bytes into an answer, with the headers that every answer has; signed_at: sign them, as of this instant."""
-    response = HttpResponse(body, status=status, content_type="application/json")
+    response = HttpResponse(body, status=status, content_type=media)
     if not body:
         del response["Content-Type"]
     elif signed_at is not None:

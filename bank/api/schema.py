@@ -12,14 +12,15 @@ from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 
 from bank.api import access, wire
 from bank.api.endpoint import SIGNED_ERRORS, Operation
+from bank.api.envelope import JSON
 
 VERSION = "4.0.1"
 HOST = "https://localhost:7444"  # the documents name the sandbox's usual address; the servers' paths are relative
-JSON = "application/json"
 ERROR = wire.Wire(wire.OBErrorResponse1)
 
 SCHEMES = {access.CLIENT_CREDENTIALS: "TPPOAuth2Security", access.AUTHORIZATION_CODE: "PSUOAuth2Security"}
@@ -146,7 +147,9 @@ class Schema(AutoSchema):
         return self.operation.body
 
     def get_response_serializers(self) -> Any:
-        """The type that the operation answers."""
+        """The type that the operation answers; of a file there is only to say that it is one."""
+        if self.operation.media != JSON:
+            return {(self.operation.status, self.operation.media): OpenApiTypes.BINARY}
         return {self.operation.status: self.operation.answers}
 
     def map_parsers(self) -> list[str]:
