@@ -4,7 +4,7 @@
 member only. Source: Read/Write API v4.0.1, domestic payments, "POST /domestic-payments"; knowledge base, "comparing".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -30,7 +30,7 @@ def check_same(ordered: object, consented: object, *, path: str) -> None:
 
 def first_difference(ordered: object, consented: object, *, path: str) -> str | None:
     """The path of the first member that differs, in the order of the consent's members; None: they are the same."""
-    if isinstance(ordered, Mapping) and isinstance(consented, Mapping):
+    if isinstance(ordered, dict) and isinstance(consented, dict):
         for key in [*consented, *(key for key in ordered if key not in consented)]:
             if key not in ordered or key not in consented:
                 return f"{path}.{key}"

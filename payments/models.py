@@ -6,7 +6,7 @@ Which status may follow which, and how an order is moved: payments/statuses.py.
 from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.conf import settings
@@ -61,6 +61,12 @@ class PaymentOrder(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+    @property
+    def consent_data(self) -> dict[str, Any]:
+        """Data of the consent that the order spends."""
+        data: dict[str, Any] = self.consent.data
+        return data
 
 
 LEGAL = reduce(

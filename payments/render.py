@@ -10,6 +10,7 @@ from consents.models import Consent
 from payments import statements
 from payments.models import OrderTransition, PaymentOrder
 from payments.schemas import initiation as schemas
+from payments.submission import Taken
 
 
 def consent(row: Consent) -> dict[str, Any]:
@@ -38,7 +39,7 @@ def authorisation(asked: dict[str, str]) -> dict[str, str]:
     return {**asked, "CompletionDateTime": instant(wire.instant(text))}
 
 
-def order(row: PaymentOrder, *, id_name: str) -> dict[str, Any]:
+def order(row: PaymentOrder | Taken, *, id_name: str) -> dict[str, Any]:
     """Data of an order's answer; id_name is the member that holds its id, DomesticPaymentId say."""
     data: dict[str, Any] = {
         id_name: row.pk,
@@ -51,12 +52,12 @@ def order(row: PaymentOrder, *, id_name: str) -> dict[str, Any]:
     }
     if row.status_reasons:
         data["StatusReason"] = row.status_reasons
-    if row.consent.data.get("ReadRefundAccount") == "Yes":
+    if row.consent_data.get("ReadRefundAccount") == "Yes":
         data["Refund"] = refund(row.debtor_account)
     return data
 
 
-def debtor(account: Account, *, initiation: dict[str, Any]) -> schemas.OBCashAccountDebtor4:
+def debtor(account: Account | statements.Debtor, *, initiation: dict[str, Any]) -> schemas.OBCashAccountDebtor4:
     """Who pays: the name always; the account's number only for a TPP that knew it. Others ask by ReadRefundAccount."""
     if "DebtorAccount" not in initiation:
         return {"Name": account.name}
@@ -68,7 +69,7 @@ def debtor(account: Account, *, initiation: dict[str, Any]) -> schemas.OBCashAcc
     }
 
 
-def refund(account: Account) -> schemas.OBDomesticRefundAccount1:
+def refund(account: Account | statements.Debtor) -> schemas.OBDomesticRefundAccount1:
     """Where a refund would go."""
     named = statements.named(account)
     return {

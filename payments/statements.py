@@ -4,6 +4,7 @@ Source: Transactions v4.0.1, OBTransaction6; ISO 20022 external bank transaction
 Credit Transfers".
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Account
@@ -13,6 +14,14 @@ RECEIVED = {"Code": "RRCT", "SubCode": "DMCT"}
 RETURNED = {"Code": "RRCT", "SubCode": "RRTN"}
 SORT_CODE_ACCOUNT_NUMBER = "UK.OBIE.SortCodeAccountNumber"
 ACCOUNT_MEMBERS = ("SchemeName", "Identification", "Name", "SecondaryIdentification")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Debtor:
+    """What is told of the account that pays, where its row was not read."""
+
+    identification: str
+    name: str
 
 
 def paid(creditor: dict[str, Any], reference: str) -> dict[str, Any]:
@@ -52,7 +61,7 @@ def reference(initiation: dict[str, Any]) -> str:
     return free[0] if free else str(initiation["EndToEndIdentification"])
 
 
-def named(account: Account) -> dict[str, str]:
+def named(account: Account | Debtor) -> dict[str, str]:
     """An account of this bank in the standard's words."""
     return {
         "SchemeName": SORT_CODE_ACCOUNT_NUMBER,

@@ -4,20 +4,19 @@ What lives here: the checks of POST …-payments in their order, and the order's
 (settlement.py), which status follows which (statuses.py), what differs between payment types (types/).
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from accounts import ledger
-from accounts.models import Account
 from bank.audit import trail
 from bank.errors import Refused
 from bank.outbox import unit
 from consents import lifecycle
-from consents.models import Consent
 from payments import comparison, statements, statuses
-from payments.models import PaymentOrder
 from payments.statuses import Reason, Status
 
 if TYPE_CHECKING:
@@ -38,9 +37,24 @@ class ConsentNotAuthorised(Refused):
     message = "The consent's status is not AUTH."
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Taken:
+    """An order as it was just taken: of its row what an answer shows, without the cost of models for it."""
+
+    pk: str
+    consent_id: str
+    consent_data: dict[str, Any]
+    debtor_account: statements.Debtor
+    initiation: dict[str, Any]
+    created_at: datetime
+    status_updated_at: datetime
+    status: str = Status.RCVD
+    status_reasons: Sequence[dict[str, str]] = ()
+
+
 def submit(
     kind: "PaymentType", body: dict[str, Any], *, order_id: str, consent_id: str, actor: str, now: datetime
-) -> PaymentOrder:
+) -> Taken:
     """Take an order: set its money aside, keep it, spend its consent, and leave the rest to the bank's future.
 
     consent_id is the token's. Checked in this order: the body names that consent (U008), it is AUTH (U009), Initiation
@@ -68,8 +82,7 @@ def submit(
         return order
     unit.current().catch_up()
     statuses.change_status(order_id, step=(Status.RCVD, Status.RJCT), reason=failure, actor="bank:payments", now=now)
-    order.status, order.status_reasons = Status.RJCT, failure.wire
-    return order
+    return replace(order, status=Status.RJCT, status_reasons=failure.wire)
 
 
 def _lock_consent(kind: "PaymentType", body: dict[str, Any], *, consent_id: str) -> lifecycle.ForOrder:
@@ -112,7 +125,7 @@ def _keep(
     instruction: "Instruction",
     order_id: str,
     now: datetime,
-) -> PaymentOrder:
+) -> Taken:
     """Write the order's row, and return the order with what its answer shows."""
     assert consent.debtor_account_id is not None, "an order is paid from an account"
     consent_id, initiation = body["Data"]["ConsentId"], body["Data"]["Initiation"]
@@ -131,18 +144,12 @@ def _keep(
             "now": now,
         },
     )
-    return PaymentOrder(
-        id=order_id,
-        type=kind.name,
-        consent=Consent(id=consent_id, data=consent.data),
-        client_id=consent.client_pk,
-        debtor_account=Account(
-            id=consent.debtor_account_id, identification=consent.debtor_identification, name=consent.debtor_name
-        ),
-        amount_minor=instruction.amount.minor,
-        currency=instruction.amount.currency,
-        counterparty=instruction.counterparty,
+    return Taken(
+        pk=order_id,
+        consent_id=consent_id,
+        consent_data=consent.data,
+        debtor_account=statements.Debtor(identification=consent.debtor_identification, name=consent.debtor_name),
         initiation=initiation,
-        status_updated_at=now,
         created_at=now,
+        status_updated_at=now,
     )

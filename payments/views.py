@@ -219,5 +219,5 @@ def _find_order(kind: PaymentType, call: Call, order_id: str) -> PaymentOrder:
     return row
 
 
-def _order_answer(kind: PaymentType, row: PaymentOrder) -> Answer:
+def _order_answer(kind: PaymentType, row: PaymentOrder | submission.Taken) -> Answer:
     return Answer(data=render.order(row, id_name=kind.order_id), self_path=f"{PREFIX}/{kind.name}s/{row.pk}")

@@ -154,8 +154,9 @@ def test_answers_the_rejected_order_as_the_database_has_it(work, now):
     )
 
     kept = PaymentOrder.objects.select_related("debtor_account", "consent").get(pk=answered.pk)
-    columns = ("status", "status_updated_at", "status_reasons", "created_at", "initiation", "consent_id", "client_id")
+    columns = ("status", "status_updated_at", "status_reasons", "created_at", "initiation", "consent_id")
     assert [getattr(answered, name) for name in columns] == [getattr(kept, name) for name in columns]
+    assert answered.consent_data == kept.consent_data
     assert answered.debtor_account.name == kept.debtor_account.name
     assert answered.debtor_account.identification == kept.debtor_account.identification
 
