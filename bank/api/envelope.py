@@ -145,7 +145,7 @@ def _quality(text: str) -> float:
 
 def check_headers(http: HttpRequest, *, is_idempotent: bool) -> None:
     """Check the values of the standard's request headers. Raises HeadersInvalid with a fault for each."""
-    faults = [_invalid(name) for name, is_valid in VALID.items() if not is_valid(http.META.get(_key(name)))]
+    faults = [_invalid(name) for name, (key, is_valid) in VALID.items() if not is_valid(http.META.get(key))]
     if is_idempotent:
         key = http.META.get("HTTP_X_IDEMPOTENCY_KEY")
         if key is None:
@@ -154,10 +154,6 @@ def check_headers(http: HttpRequest, *, is_idempotent: bool) -> None:
             faults.append(_invalid("x-idempotency-key"))
     if faults:
         raise HeadersInvalid(faults=faults)
-
-
-def _key(name: str) -> str:
-    return "HTTP_" + name.upper().replace("-", "_")
 
 
 def _invalid(name: str) -> Fault:
@@ -186,9 +182,9 @@ def _is_ip_address(value: str | None) -> bool:
 
 
 VALID = {
-    "x-fapi-interaction-id": _is_interaction_id,
-    "x-fapi-auth-date": _is_http_date,
-    "x-fapi-customer-ip-address": _is_ip_address,
+    "x-fapi-interaction-id": ("HTTP_X_FAPI_INTERACTION_ID", _is_interaction_id),
+    "x-fapi-auth-date": ("HTTP_X_FAPI_AUTH_DATE", _is_http_date),
+    "x-fapi-customer-ip-address": ("HTTP_X_FAPI_CUSTOMER_IP_ADDRESS", _is_ip_address),
 }
 
 
