@@ -205,13 +205,16 @@ def _check(result: abc.PGresult, server: abc.PGconn) -> abc.PGresult:
 
 
 def forget_hung_up(**_facts: Any) -> None:
-    """Drop a connection at whose other end nobody is any more, so that the next statement opens a new one.
+    """Drop a connection that failed, or at whose other end nobody is any more: the next statement opens a new one.
 
     To be called before a request's or a task's first statement; costs a look at the socket, nothing is sent. Nothing is
     ever repeated: a transaction that has begun keeps its connection, and fails with it.
     """
     connection = connections[DEFAULT_DB_ALIAS]
-    if connection.connection is not None and not connection.in_atomic_block and _is_hung_up(connection.connection):
+    if connection.connection is None or connection.in_atomic_block:
+        return
+    connection.close_if_unusable_or_obsolete()
+    if connection.connection is not None and _is_hung_up(connection.connection):
         connection.close()
 
 
