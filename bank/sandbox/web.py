@@ -9,12 +9,14 @@ import signal
 from typing import Any
 
 import django
+import structlog
 from django.conf import settings
 from gunicorn import glogging
 
 from bank.sandbox import parenthood, tls
 
 django.setup()
+structlog.configure(cache_logger_on_first_use=True)  # nobody here redirects what a logger writes to
 
 
 COLLECTED_AFTER = (20_000, 20, 50)  # objects; young collections; middle ones
