@@ -1,6 +1,6 @@
-"""Pages of an account's entries: by key and never by counting, so that the last page costs what the first does.
+"""Pages of entries and of statements: by key and never by counting, so that the last page costs what the first does.
 
-A cursor names the entry that a page begins after, and the direction. It is signed together with the consent, the path
+A cursor names the row that a page begins after, and the direction. It is signed together with the consent, the path
 and the filter, so that it opens nothing else. There are no totals: they would have to be counted.
 Source: Read/Write API profile v4.0.1, "Pagination": 25 to 1,000 records a page, the filter carried through all links.
 """
@@ -32,16 +32,16 @@ class CursorInvalid(Refused):
 
 @dataclass(frozen=True, kw_only=True)
 class Cursor:
-    """The place between two entries: newer ones lie before it, older ones after."""
+    """The place between two rows: newer ones lie before it, older ones after."""
 
     at: datetime
-    entry_id: int
+    key: str  # tells apart what happened at the same instant
     backward: bool = False  # towards the newer entries
 
     def write(self, binding: str) -> str:
         """Make the text that stands in a link."""
         micros = (self.at - EPOCH) // timedelta(microseconds=1)
-        value = f"{'p' if self.backward else 'n'}{micros}.{self.entry_id}".encode()
+        value = f"{'p' if self.backward else 'n'}{micros}.{self.key}".encode()
         return _base64(_seal(value, binding) + value)
 
     @classmethod
@@ -54,10 +54,8 @@ class Cursor:
         seal, value = raw[:SEAL_BYTES], raw[SEAL_BYTES:]
         if not hmac.compare_digest(seal, _seal(value, binding)) or text != _base64(raw):
             raise CursorInvalid(path=PARAMETER)
-        micros, _, entry_id = value[1:].decode("ascii").partition(".")
-        return cls(
-            at=EPOCH + timedelta(microseconds=int(micros)), entry_id=int(entry_id), backward=value.startswith(b"p")
-        )
+        micros, _, key = value[1:].decode("ascii").partition(".")
+        return cls(at=EPOCH + timedelta(microseconds=int(micros)), key=key, backward=value.startswith(b"p"))
 
 
 @dataclass(frozen=True, kw_only=True)

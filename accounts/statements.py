@@ -15,8 +15,9 @@ from datetime import datetime, timedelta
 
 import orjson
 from django.db import connection
+from django.db.models import Q
 
-from accounts import particulars
+from accounts import particulars, windows
 from accounts.models import Account, Statement
 from bank.outbox import sql
 
@@ -158,6 +159,12 @@ def _id(account_id: str, *, kind: str, starts_at: datetime) -> str:
 def shown_end(ends_at: datetime) -> datetime:
     """The last second that a statement covers: what is shown as its end."""
     return ends_at - SECOND
+
+
+def inside(window: windows.Window) -> Q:
+    """Which statements lie wholly in a window, by their ends as they are shown."""
+    found = Q(starts_at__gte=window.from_at)
+    return found if window.until >= windows.LAST - SECOND else found & Q(ends_at__lt=window.until + SECOND)
 
 
 def next_end(after: datetime, *, day: int) -> datetime:

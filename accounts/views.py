@@ -1,8 +1,9 @@
 """The account-information endpoints: one view, made once for every row of accounts/resources/."""
 
 from accounts import paging, resources
-from bank.api import access, uses
+from bank.api import access, envelope, uses
 from bank.api.endpoint import Answer, Call, Endpoint, operation
+from bank.api.responses import Document
 from bank.errors import Refused
 
 
@@ -27,8 +28,9 @@ def reader(resource: resources.Resource) -> type[Endpoint]:
             permissions=resource.permissions,
             operation_id=resource.operation_id,
             also=resource.also,
+            media=resource.media,
         )
-        def get(self, call: Call, AccountId: str | None = None) -> Answer:  # noqa: N803 - the standard's name
+        def get(self, call: Call, AccountId: str | None = None, StatementId: str = "") -> Answer:  # noqa: N803 - its names
             """Read it, and count it.
 
             Raises ConsentNotAuthorised, AccountNotConsented, AccountNotFound, uses.TooOftenUnattended, and what the row
@@ -48,8 +50,11 @@ def reader(resource: resources.Resource) -> type[Endpoint]:
                     query=call.query,
                     accounts=accounts,
                     now=call.now,
+                    statement_id=StatementId,
                 )
             )
+            if resource.media != envelope.JSON:
+                return Document(data=found.items[0])
             return Answer(data=resource.data(found), links=found.links, meta=found.meta)
 
     Reader.__name__ = Reader.__qualname__ = resource.operation_id

@@ -5,13 +5,14 @@ is a row (here, in the module of its subject), a query and a renderer (accounts/
 Source: AIS profile v4.0.1, "Endpoints" and "Permissions".
 """
 
-from accounts.resources import accounts, arrangements, balances, parties, terms, transactions
+from accounts.resources import accounts, arrangements, balances, parties, statements, terms, transactions
 from accounts.resources.row import Found, Reading, Resource, find_accounts, known
 
 RESOURCES = (
     *accounts.ROWS,
     *balances.ROWS,
     *transactions.ROWS,
+    *statements.ROWS,
     *arrangements.ROWS,
     *terms.ROWS,
     *parties.ROWS,

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from accounts.models import Account, Beneficiary, DirectDebit, Offer, ScheduledPayment, StandingOrder
 from accounts.rendering import facts
+from bank.api import envelope
 from bank.api.access import Access
 from bank.api.wire import Wire
 from bank.errors import Forbidden, Refused
@@ -62,6 +63,7 @@ class Reading:
     query: Mapping[str, str]
     accounts: list[facts.Account]
     now: datetime
+    statement_id: str = ""  # of the path, where it has one
 
     def each(self, rows: QuerySet[Owned], show: Callable[[Owned, facts.Account], Any]) -> list[Any]:
         """Show what belongs to the accounts, account by account. Reads it in one statement."""
@@ -85,17 +87,19 @@ class Resource:
     """One row. `read` may send one statement, beside the one that reads the accounts.
 
     also: statuses that the standard lists here beside the usual ones. is_single: at most one item, not in a list.
+    media: of an answer that is no JSON; then the one item is its bytes.
     """
 
     path: str
     operation_id: str
     member: str
     permissions: tuple[str, ...]
-    answers: Wire
+    answers: Wire | None
     read: Callable[[Reading], Found]
     query: Wire | None = None
     also: tuple[int, ...] = ()
     is_single: bool = False
+    media: str = envelope.JSON
 
     def data(self, found: Found) -> dict[str, Any]:
         """The answer's Data."""

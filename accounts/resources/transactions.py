@@ -1,59 +1,84 @@
-"""The entries of an account, page by page. Source: Transactions v4.0.1."""
+"""Entries, page by page: of an account, of all that a consent covers, of a statement. Source: Transactions v4.0.1."""
 
+from dataclasses import replace
 from datetime import datetime
 
-from accounts import entries, paging, permissions, windows
+from accounts import entries, permissions, windows
 from accounts.rendering import transactions
 from accounts.rendering.atoms import instant
-from accounts.rendering.facts import Account
-from accounts.resources.row import Found, Reading, Resource
-from accounts.schemas.transactions import ANSWER, FILTER
-from bank.api.access import Access
+from accounts.resources import pages
+from accounts.resources.row import MAY_BE_MISSING, Found, Reading, Resource
+from accounts.schemas.transactions import ANSWER, FILTER, OBTransaction6
 
 
 def read_transactions(reading: Reading) -> Found:
-    """One page of the account's entries: those inside the consent's window and the request's filter."""
-    access, (account,) = reading.access, reading.accounts
-    shows = permissions.directions(access.permissions)
-    asked = {name: text for name, text in reading.query.items() if name in FILTER.kind.__annotations__}
-    wanted = windows.filtered(asked, from_name="fromBookingDateTime", to_name="toBookingDateTime")
-    consented = windows.including(access.from_at, access.to_at)
-    place = paging.Place(consent_id=str(access.consent_id), path=reading.path, query=asked)
+    """One page of the accounts' entries, merged: those inside the consent's window and the request's filter."""
+    shows = permissions.directions(reading.access.permissions)
+    place = pages.place(reading, query=FILTER)
+    wanted = windows.filtered(place.query, from_name="fromBookingDateTime", to_name="toBookingDateTime")
     page = entries.page(
-        account.account_id,
-        window=consented.meet(wanted),
+        *(account.account_id for account in reading.accounts),
+        window=pages.window(reading).meet(wanted),
         shows=shows,
-        cursor=place.cursor(reading.query.get(paging.PARAMETER)),
+        cursor=pages.cursor(reading, place),
     )
-    links = {"First": place.link()}
-    if page.newer is not None:
-        links["Prev"] = place.link(page.newer)
-    if page.older is not None:
-        links["Next"] = place.link(page.older)
     return Found(
-        items=[transactions.transaction(entry, of=account, held=access.permissions) for entry in page.entries],
-        links=links,
-        meta=_available(account, access=access, now=reading.now),
+        items=_shown(page, reading),
+        links=pages.links(place, newer=page.newer, older=page.older),
+        meta=_available(reading),
     )
 
 
-def _available(account: Account, *, access: Access, now: datetime) -> dict[str, str]:
+def read_transactions_of_statement(reading: Reading) -> Found:
+    """One page of what a statement lists: booked entries, of the directions that may be seen."""
+    shows = permissions.directions(reading.access.permissions)
+    place = pages.place(reading)
+    page = entries.page_of_statement(
+        reading.accounts[0].account_id,
+        statement_id=reading.statement_id,
+        window=pages.window(reading),
+        shows=shows,
+        cursor=pages.cursor(reading, place),
+    )
+    return Found(items=_shown(page, reading), links=pages.links(place, newer=page.newer, older=page.older))
+
+
+def _shown(page: entries.Page, reading: Reading) -> list[OBTransaction6]:
+    accounts = {account.account_id: account for account in reading.accounts}
+    held = reading.access.permissions
+    return [transactions.transaction(entry, of=accounts[entry.account_id], held=held) for entry in page.entries]
+
+
+def _available(reading: Reading) -> dict[str, str]:
     """Between which instants there could be entries for this consent; nothing if its window lies outside."""
-    first = max(account.opened_at, access.from_at or account.opened_at)
-    last = min(now, access.to_at or now)
+    access = reading.access
+    opened_at = min((account.opened_at for account in reading.accounts), default=reading.now)
+    first = max(opened_at, access.from_at or opened_at)
+    last: datetime = min(reading.now, access.to_at or reading.now)
     if first > last:
         return {}
     return {"FirstAvailableDateTime": instant(first), "LastAvailableDateTime": instant(last)}
 
 
+OF_ACCOUNT = Resource(
+    path="accounts/<str:AccountId>/transactions",
+    operation_id="GetAccountsAccountIdTransactions",
+    member="Transaction",
+    permissions=permissions.TRANSACTIONS,
+    answers=ANSWER,
+    query=FILTER,
+    read=read_transactions,
+)
 ROWS = (
+    OF_ACCOUNT,
+    replace(OF_ACCOUNT, path="transactions", operation_id="GetTransactions", also=MAY_BE_MISSING),
     Resource(
-        path="accounts/<str:AccountId>/transactions",
-        operation_id="GetAccountsAccountIdTransactions",
+        path="accounts/<str:AccountId>/statements/<str:StatementId>/transactions",
+        operation_id="GetAccountsAccountIdStatementsStatementIdTransactions",
         member="Transaction",
         permissions=permissions.TRANSACTIONS,
         answers=ANSWER,
-        query=FILTER,
-        read=read_transactions,
+        read=read_transactions_of_statement,
+        also=MAY_BE_MISSING,
     ),
 )

@@ -32,7 +32,7 @@ EVERYTHING = {
     "IntermediaryAgent3": {"Name": "Bank Three"},
     "NotAFieldOfTheStandard": "never shown",
 }
-NO_DATES = ["", "soon", "2026-02-30", "2026-13-01", "2026-03-01T25:00:00", "\uff11\uff12", "0000-01-01"]
+NO_DATES = ["", "soon", "2026-02-30", "2026-13-01", "2026-03-01T25:00:00", "%EF%BC%91%EF%BC%92", "0000-01-01"]
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
