@@ -1,140 +1,68 @@
-"""The people of the sandbox: three customers with their accounts, two members of staff.
+"""The people of the sandbox with a log-in: the town's customers, by their documents, and two members of staff.
 
-Everybody and every number is made up. The sort code is this bank's own; passwords are printed at every start. What
-happened on the accounts stands in histories.py.
+Everybody and every number is made up; passwords are printed at every start. How they live: bank/sandbox/life.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from accounts.models import Account
 from bank.customers.models import User
+from bank.sandbox.life import lives, seeding
 
-SORT_CODE = "040004"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Holding:
-    """An account that a customer holds, and about how much is on it when the sandbox opens."""
-
-    account_id: str
-    number: str
-    type_code: str
-    description: str
-    nickname: str
-    balance_minor: int
-    limit_minor: int = 0
-
-    @property
-    def identification(self) -> str:
-        """Sort code and account number, as UK.OBIE.SortCodeAccountNumber wants them."""
-        return SORT_CODE + self.number
+ANY_DAY = datetime(2026, 1, 1)  # noqa: DTZ001 - numbers do not depend on it
 
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Somebody who can log in."""
+    """Somebody who can log in; number: that of a customer's first account (sort code and account number)."""
 
     username: str
     full_name: str
     password: str
-    holdings: tuple[Holding, ...] = ()
+    shows: str = ""
+    number: str = ""
 
 
-ALICE_CURRENT = Holding(
-    account_id="acc_01kc0w8r5t6v3q9m2n7x4b1e8d",
-    number="10000001",
-    type_code="CACC",
-    description="Current account",
-    nickname="Everyday",
-    balance_minor=2_534_18,
-    limit_minor=500_00,
-)
-ALICE_SAVINGS = Holding(
-    account_id="acc_01kc0w8r5t2h7k4f9s6p3j8z5a",
-    number="10000002",
-    type_code="SVGS",
-    description="Instant access saver",
-    nickname="Rainy day",
-    balance_minor=8_412_50,
-)
-BOB_CURRENT = Holding(
-    account_id="acc_01kc0w8r5t9c4y1g8w5r2m7q3v",
-    number="10000003",
-    type_code="CACC",
-    description="Current account",
-    nickname="Bills",
-    balance_minor=1_187_62,
-    limit_minor=250_00,
-)
-CAROL_CURRENT = Holding(
-    account_id="acc_01kc0w8r5t4n8d3z6k1h9t5x2b",
-    number="10000004",
-    type_code="CACC",
-    description="Current account",
-    nickname="Pocket money",
-    balance_minor=1_00,
-)
-
-CUSTOMERS = (
-    Person(
-        username="alice",
-        full_name="Alice Whitfield",
-        password="alice-pays",  # noqa: S106 - the sandbox prints it
-        holdings=(ALICE_CURRENT, ALICE_SAVINGS),
-    ),
-    Person(
-        username="bob",
-        full_name="Bob Ashdown",
-        password="bob-pays",  # noqa: S106 - the sandbox prints it
-        holdings=(BOB_CURRENT,),
-    ),
-    Person(
-        username="carol",
-        full_name="Carol Merridew",
-        password="carol-pays",  # noqa: S106 - the sandbox prints it
-        holdings=(CAROL_CURRENT,),
-    ),
-)
 STAFF = (
     Person(username="sam", full_name="Sam Tolliver", password="sam-decides"),  # noqa: S106 - the sandbox prints it
     Person(username="tess", full_name="Tess Kinnaird", password="tess-decides"),  # noqa: S106 - the sandbox prints it
 )
 
 
-def has_arrived() -> bool:
-    """Tell whether the cast is there; it comes all at once or not at all."""
-    return User.objects.filter(username=CUSTOMERS[0].username).exists()
+@cache
+def customers() -> tuple[Person, ...]:
+    """The town's customers, in the order of what they show (P1, P2, …)."""
+    made = [_person(lives.ready(read, arrived_on=ANY_DAY.date())) for read in seeding.documents().values()]
+    return tuple(sorted(made, key=lambda person: (int(person.shows[1:].partition(",")[0]), person.username)))
 
 
-def arrive(*, opened_at: datetime) -> None:
-    """Make everybody, with their accounts, empty."""
-    for person in STAFF:
+def _person(life: lives.Life) -> Person:
+    customer = life.document["customer"]
+    first = next(iter(life.spots.values()), None)
+    return Person(
+        username=customer["username"],
+        full_name=customer["name"],
+        password=customer["password"],
+        shows=customer.get("shows", ""),
+        number=first.identification if first else "",
+    )
+
+
+def named(username: str) -> Person:
+    """Somebody of the town. Raises StopIteration."""
+    return next(person for person in customers() if person.username == username)
+
+
+def employ_staff(*, now: datetime) -> None:
+    """Make the two members of staff, if they are not there yet."""
+    there = set(User.objects.filter(kind=User.Kind.STAFF).values_list("username", flat=True))
+    for person in (person for person in STAFF if person.username not in there):
         User.objects.make(
             username=person.username,
             password=person.password,
             full_name=person.full_name,
             kind=User.Kind.STAFF,
-            now=opened_at,
+            now=now,
             is_superuser=True,
         )
-    for person in CUSTOMERS:
-        user = User.objects.make(
-            username=person.username,
-            password=person.password,
-            full_name=person.full_name,
-            kind=User.Kind.CUSTOMER,
-            now=opened_at,
-        )
-        for holding in person.holdings:
-            Account.open(
-                account_id=holding.account_id,
-                holder=user,
-                name=person.full_name,
-                identification=holding.identification,
-                limit_minor=holding.limit_minor,
-                now=opened_at,
-                type_code=holding.type_code,
-                description=holding.description,
-                nickname=holding.nickname,
-            )

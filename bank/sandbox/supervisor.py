@@ -24,8 +24,9 @@ from django.db import connections
 
 from bank import clock
 from bank.outbox import unit
-from bank.sandbox import cast, enrolment, lock, postgres, tending
+from bank.sandbox import enrolment, lock, postgres, tending
 from bank.sandbox.children import Child
+from bank.sandbox.life import seeding
 from bank.tpps import directory
 
 Say = Callable[[str], None]
@@ -113,7 +114,7 @@ class Supervisor:
         with unit.work():
             directory.issue_server_certificate(settings.PUBLIC_NAMES, now)
         self.progress("tables, rights, keys and certificates are in place")
-        if not cast.has_arrived():
+        if not seeding.has_arrived():
             call_command("seed", verbosity=0)
             self.progress("customers and their accounts are made")
         self.progress(f"a TPP is enrolled: {enrolment.ensure_ready_made(now)}")

@@ -40,7 +40,7 @@ def text() -> str:
     return BANNER.format(code=settings.SCA_FIXED_CODE) + WORDS.format(
         issuer=settings.ISSUER,
         mtls_url=settings.MTLS_URL,
-        customers=_log_ins(cast.CUSTOMERS),
+        customers=_log_ins(cast.customers()),
         staff=_log_ins(cast.STAFF),
         tpp=enrolment.folder_of(enrolment.READY_MADE),
         ca=settings.VAR_DIR / "ca.pem",

@@ -40,7 +40,7 @@ def _rule(tasks: list[Task]) -> Rule:
 
 
 def _tasks(decision: str) -> list[Task]:
-    customer = cast.CUSTOMERS[0]
+    customer = cast.named("alice")
     refused = ["wait", "xpath", "//body", WAIT_SECONDS, ERROR_PAGE, "update-image-placeholder-optional"]
     return [
         _task(

@@ -75,8 +75,8 @@ def configuration(plan: Plan, parties: list[Party], *, alias: str, root: str) ->
     if plan.has_browser:
         made |= {"browser": pages.rules(), "override": pages.overrides(plan.name)}
     else:
-        made["client"] |= {"hint_type": "login_hint", "hint_value": cast.CUSTOMERS[0].username}
-        made["client2"] |= {"hint_type": "login_hint", "hint_value": cast.CUSTOMERS[0].username}
+        made["client"] |= {"hint_type": "login_hint", "hint_value": cast.named("alice").username}
+        made["client2"] |= {"hint_type": "login_hint", "hint_value": cast.named("alice").username}
         made["client2"]["acr_value"] = "urn:openbanking:psd2:sca"
         made["automated_ciba_approval_url"] = settings.MTLS_URL + APPROVAL
     return made

@@ -1,4 +1,4 @@
-"""Bring in the sandbox's cast and the histories of their accounts."""
+"""Bring in the town: the sandbox's customers with their histories, and the staff."""
 
 from typing import Any
 
@@ -7,30 +7,32 @@ from django.core.management.base import BaseCommand
 from bank import clock
 from bank.audit import trail
 from bank.outbox import unit
-from bank.sandbox import cast, histories
+from bank.sandbox import cast
+from bank.sandbox.life import seeding
 
 
 class Command(BaseCommand):
     """Seeds once; a bank that is seeded is left as it is."""
 
     requires_system_checks = ()
-    help = "Makes the customers, staff and accounts of the sandbox, with ninety days of transactions; once."
+    help = "Makes the customers and staff of the sandbox, with all that happened on their accounts; once."
 
     def handle(self, *_arguments: Any, verbosity: int = 1, **_options: Any) -> None:
-        """Seed everything in one transaction, so that it is all there or nothing is."""
-        if cast.has_arrived():
-            self.say("The cast is here already.", verbosity=verbosity)
+        """Bring in the staff, then the whole town in one transaction, then make its statements."""
+        if seeding.has_arrived():
+            self.say("The town is here already.", verbosity=verbosity)
             return
         now = clock.now()
+        people = seeding.people(now=now)
         with unit.work():
-            self.say("Making customers and staff …", verbosity=verbosity)
-            cast.arrive(opened_at=histories.opened_at(now))
-            events = histories.tell(now=now)
-            self.say(f"Booking {len(events)} transactions of {histories.DAYS} days …", verbosity=verbosity)
-            for event in events:
-                histories.write(event)
+            cast.employ_staff(now=now)
+        count = seeding.settle_in(
+            people, now=now, told=lambda done: self.say(f"{done} transactions …", verbosity=verbosity)
+        )
+        with unit.work():
+            seeding.make_statements(people, now=now)
             trail.record(actor="bank:seed", action="sandbox.seeded", subject="sandbox", now=now)
-        self.say("Seeded.", verbosity=verbosity)
+        self.say(f"{len(people)} customers, {count} transactions.", verbosity=verbosity)
 
     def say(self, words: str, *, verbosity: int) -> None:
         """Show progress, unless nobody wants to see it."""

@@ -105,7 +105,7 @@ class Command(BaseCommand):
 
     def walk_funds(self, options: dict[str, Any]) -> None:
         """Ask whether amounts are there."""
-        account = _digits(options["account"]) if options["account"] else _holder("alice").holdings[0].identification
+        account = _digits(options["account"]) if options["account"] else cast.named("alice").number
         tell = telling.Telling(quiet=options["quiet"])
         tpp = self._tpp(options, tell)
         funds.walk(tpp, account=account, amounts=options["amounts"], approve=self._approval(tpp, options), tell=tell)
@@ -133,8 +133,8 @@ class Command(BaseCommand):
 
     def _creditor(self, options: dict[str, Any]) -> tuple[str, str]:
         if not options["to"]:
-            bob = _holder("bob")
-            return bob.holdings[0].identification, bob.full_name
+            bob = cast.named("bob")
+            return bob.number, bob.full_name
         return _digits(options["to"]), options["payee"] or "Payee"
 
     def _tpp(self, options: dict[str, Any], tell: telling.Telling) -> client.Client:
@@ -148,7 +148,7 @@ class Command(BaseCommand):
         if not options["approve"]:
             return lambda authorization: self._wait(tpp, authorization)
         name = options["approve"]
-        passwords = {person.username: person.password for person in cast.CUSTOMERS}
+        passwords = {person.username: person.password for person in cast.customers()}
         if name not in passwords:
             raise CommandError(f"No customer is named {name}; there are {', '.join(passwords)}.")
         customer = browser.Customer(name, passwords[name], settings.SCA_FIXED_CODE)
@@ -163,11 +163,6 @@ class Command(BaseCommand):
         listener = redirect.Listener(tpp.folder)
         self.stdout.write(f"\n    Open this link, log in as a customer and decide:\n\n    {authorization.url}\n")
         return listener.wait()
-
-
-def _holder(username: str) -> cast.Person:
-    """Somebody of the cast."""
-    return next(person for person in cast.CUSTOMERS if person.username == username)
 
 
 def _digits(account: str) -> str:
