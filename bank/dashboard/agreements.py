@@ -20,6 +20,7 @@ from consents.models import Consent, ConsentAccount, FundsConfirmation, Status, 
 from payments.models import PaymentOrder
 
 PAGE_ROWS = 25
+IN_ORDER = ("account__opened_at", "account__identification")  # as accounts stand everywhere
 USED_FOR = timedelta(days=90)  # so far back is told how often something was read
 
 # What an operation reads, by the member that its answer has. Pages and single resources of one member are one thing.
@@ -35,6 +36,7 @@ MEMBERS = {
     "Offer": "Offers",
     "Party": "Names and addresses",
     "Statement": "Statements",
+    "File": "Statements",
 }
 OPERATIONS = {resource.operation_id: MEMBERS.get(resource.member, "Other") for resource in resources.RESOURCES}
 
@@ -88,6 +90,11 @@ class Agreement:
         consent = self.consent
         is_step = (Status.AUTH.value, Status.CANC.value) in kinds.KINDS[consent.kind].transitions
         return is_step and not self.ending
+
+    @property
+    def can_lose_accounts(self) -> bool:
+        """Tell whether the customer may take an account out; to take the last one out is to stop it."""
+        return self.can_be_stopped and len(self.accounts) > 1
 
     @property
     def ending(self) -> str:
@@ -161,7 +168,7 @@ def _told(consents: list[Consent], *, now: datetime) -> list[Agreement]:
         return []
     ids = [consent.pk for consent in consents]
     chosen: dict[str, list[Account]] = {}
-    for row in ConsentAccount.objects.filter(consent__in=ids).select_related("account").order_by("account__opened_at"):
+    for row in ConsentAccount.objects.filter(consent__in=ids).select_related("account").order_by(*IN_ORDER):
         chosen.setdefault(row.consent_id, []).append(row.account)
     used, orders = _last_used(ids), _orders(consents)
     return [

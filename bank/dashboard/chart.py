@@ -14,8 +14,8 @@ from bank.money import EXPONENTS, Money
 from bank.outbox import sql
 
 DAYS = 90
-WIDTH, HEIGHT = 720, 260  # of the picture, in its own units
-LEFT, RIGHT, TOP, BOTTOM = 92, 8, 14, 34  # what is left beside the line for words
+WIDTH, HEIGHT = 720, 270  # of the picture, in its own units
+LEFT, RIGHT, TOP, BOTTOM = 116, 8, 16, 40  # what is left beside the line for words
 TICKS_MAX = 4
 DIGITS = (1, 2, 5)  # of round amounts
 

@@ -21,21 +21,6 @@ class Holding:
     may_pay: bool
 
     @property
-    def name(self) -> str:
-        """What the customer calls it."""
-        return self.account.nickname or self.account.description or "Account"
-
-    @property
-    def number(self) -> str:
-        """Its number as people write it; of a card, the last digits."""
-        if self.account.scheme == permissions.PAN_SCHEME:
-            return permissions.masked(self.account.identification)
-        if self.account.scheme == ledger.SORT_CODE_ACCOUNT_NUMBER:
-            sort_code, number = self.account.identification[:6], self.account.identification[6:]
-            return f"{sort_code[:2]}-{sort_code[2:4]}-{sort_code[4:]} · {number}"
-        return self.account.number
-
-    @property
     def standing(self) -> str:
         """A word for what is not as usual."""
         return STANDING.get(Account.Status(self.account.status), "")
@@ -59,6 +44,21 @@ class Holding:
     def overdraft(self) -> Money:
         """How far below zero it may go."""
         return Money(self.account.limit_minor or 0, self.account.currency)
+
+
+def name(account: Account) -> str:
+    """What the customer calls an account."""
+    return account.nickname or account.description or "Account"
+
+
+def number(account: Account) -> str:
+    """An account's number as people write it; of a card, the last digits."""
+    if account.scheme == permissions.PAN_SCHEME:
+        return permissions.masked(account.identification)
+    if account.scheme == ledger.SORT_CODE_ACCOUNT_NUMBER:
+        sort_code, digits = account.identification[:6], account.identification[6:]
+        return f"{sort_code[:2]}-{sort_code[2:4]}-{sort_code[4:]} · {digits}"
+    return account.identification
 
 
 def of(customer: User) -> list[Holding]:

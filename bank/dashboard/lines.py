@@ -17,14 +17,24 @@ from bank.money import Money
 
 # What bank transaction codes mean to a customer; ISO 20022's sub-families, as this bank writes them.
 SUB_FAMILIES = {
-    "POSD": "Card purchase",
-    "CWDL": "Cash",
-    "INTR": "Interest",
-    "PMDD": "Direct debit",
-    "STDO": "Standing order",
+    "DMCT": "Bank transfer",
+    "XBCT": "Transfer abroad",
+    "BOOK": "Between own accounts",
     "SALA": "Salary",
+    "STDO": "Standing order",
+    "PMDD": "Direct debit",
+    "UPDD": "Direct debit returned",
+    "RRTN": "Payment returned",
+    "RPCR": "Reversal",
+    "POSD": "Card",
+    "CWDL": "Cash",
+    "CDPT": "Paid in as cash",
+    "URCQ": "Cheque",
+    "CCHQ": "Cheque",
     "CHRG": "Charge",
-    "FEES": "Charge",
+    "INTR": "Interest",
+    "DDWN": "Loan paid out",
+    "PPAY": "Repayment",
 }
 EVERYTHING = (True, True)  # credits and debits
 
@@ -96,12 +106,15 @@ def _line(entry: entries.Entry, *, currency: str) -> Line:
 
 def _words(details: dict[str, Any], *, is_credit: bool) -> tuple[str, str]:
     """Who was paid or paid, and what else there is to tell, without saying anything twice."""
+    merchant = details.get("MerchantDetails", {}).get("MerchantName", "")
     other = details.get("DebtorAccount" if is_credit else "CreditorAccount", {}).get("Name", "")
-    named = details.get("MerchantDetails", {}).get("MerchantName", "") or other
     said = details.get("TransactionInformation", "")
     kind = SUB_FAMILIES.get(details.get("BankTransactionCode", {}).get("SubCode", ""), "")
-    title = named or said or kind or ("Paid in" if is_credit else "Paid out")
-    parts = [kind, _way(details), "" if said.lower().startswith(title.lower()) else said, _exchange(details)]
+    title = merchant or other or said or kind or ("Paid in" if is_credit else "Paid out")
+    rest = said[len(title) :].strip(" ,") if said.lower().startswith(title.lower()) else said
+    if merchant and rest != said:
+        rest = ""  # where and when it was bought: the day stands above
+    parts = [kind, _way(details), rest, _exchange(details)]
     return title, " · ".join(part for part in parts if part and part != title)
 
 

@@ -13,4 +13,5 @@ urlpatterns = [
     path("dashboard/sharing/ended", sharing.ended),
     path("dashboard/sharing/<slug:consent_id>", sharing.agreement),
     path("dashboard/sharing/<slug:consent_id>/stop", sharing.stop),
+    path("dashboard/sharing/<slug:consent_id>/accounts/<slug:account_id>", sharing.take_out),
 ]

@@ -158,7 +158,7 @@ def test_names_what_happened_and_escapes_what_others_wrote(alice: Guest, now: da
 
     page = alice.come_in().get(f"/accounts/{account.pk}")
 
-    assert "Tesco Card purchase · contactless" in words(page)
+    assert "Tesco Card · contactless" in words(page)
     assert "HOTEL EUR 20.00 at 1.17" in words(page)
     assert "&lt;b&gt;Evil&lt;/b&gt;" in page.content.decode()
 

@@ -156,7 +156,39 @@ def test_cannot_stop_leave_for_a_payment(alice: Guest, bob: calls.Caller, bills:
     assert consent.status == "AUTH"
 
 
-@pytest.mark.parametrize("path", ["", "/stop"])
+def test_takes_one_account_out_and_leaves_the_others(
+    alice: Guest, bob: calls.Caller, bills: Account, now: datetime
+) -> None:
+    savings = people.account(alice.person, now=now, nickname="Savings")
+    consent = reading(bob, alice, bills, savings)
+    token = calls.customers_token(bob, consent)
+    path = f"/sharing/{consent.pk}/accounts/{savings.pk}"
+    asks = alice.come_in().get(path)
+
+    done = alice.post(path)
+    told = bob.call("GET", f"{calls.AISP}/accounts", token=token, **ATTENDED)
+    refused = bob.call("GET", f"{calls.AISP}/accounts/{savings.pk}", token=token, **ATTENDED)
+
+    assert "Take out Savings?" in words(asks)
+    assert done["Location"] == f"/dashboard/sharing/{consent.pk}?done=removed"
+    assert [account["AccountId"] for account in told.json()["Data"]["Account"]] == [bills.pk]
+    assert refused.status_code == 403
+    assert "Savings" not in alice.says(f"/sharing/{consent.pk}")
+
+
+def test_stops_an_agreement_rather_than_empty_it(alice: Guest, bob: calls.Caller, bills: Account) -> None:
+    consent = reading(bob, alice, bills)
+    alice.come_in()
+
+    page, tried = alice.says(f"/sharing/{consent.pk}"), alice.post(f"/sharing/{consent.pk}/accounts/{bills.pk}")
+
+    consent.refresh_from_db()
+    assert "Take out" not in page
+    assert tried["Location"] == f"/dashboard/sharing/{consent.pk}"
+    assert (consent.status, consent.accounts.count()) == ("AUTH", 1)
+
+
+@pytest.mark.parametrize("path", ["", "/stop", "/accounts/acc_x"])
 def test_knows_no_page_of_another_customers_agreement(
     alice: Guest, bob: calls.Caller, now: datetime, path: str
 ) -> None:

@@ -2,7 +2,8 @@
 
 from django import template
 
-from bank.dashboard import amounts
+from accounts.models import Account
+from bank.dashboard import amounts, holdings
 from bank.money import Money
 
 register = template.Library()
@@ -18,3 +19,15 @@ def balance(amount: Money) -> str:
 def movement(amount: Money) -> str:
     """What came in or went out."""
     return amounts.movement(amount)
+
+
+@register.filter
+def number(account: Account) -> str:
+    """An account's number as people write it."""
+    return holdings.number(account)
+
+
+@register.filter
+def name(account: Account) -> str:
+    """What the customer calls an account."""
+    return holdings.name(account)
