@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.conf import settings
 
 from accounts import ledger
 from accounts.models import Account, Holder
@@ -33,6 +34,11 @@ def customer(name: str = "alice", *, now: datetime, password: str = PASSWORD) ->
 def staff(name: str = "sam", *, now: datetime, password: str = PASSWORD) -> User:
     """A member of staff who may do anything."""
     return _person(name, kind="staff", password=password, now=now, is_superuser=True)
+
+
+def at_the_desk(person: User, *, password: str = PASSWORD, otp: str = "") -> dict[str, str]:
+    """What a member of staff types into the desk's log-in; the sandbox's code, unless said."""
+    return {"username": person.username, "password": password, "otp": otp or settings.SCA_FIXED_CODE}
 
 
 def account(

@@ -2,11 +2,13 @@
 
 from django.contrib import admin
 
-from bank.customers import desk
+from bank.customers import desk, staff
 from bank.customers.models import User
 from bank.desk import pages
 
 __all__ = ["desk"]  # imported so that its actions are registered
+
+admin.site.login_form = staff.DeskLogIn
 
 
 @admin.register(User)

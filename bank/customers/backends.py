@@ -12,7 +12,7 @@ from bank.outbox import unit
 
 
 class Passwords(ModelBackend):
-    """User name and password, each in their own world, paused after too many failures."""
+    """User name and password, each in their own world, paused after too many failures. A code follows (staff.py)."""
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_more: Any
@@ -24,6 +24,5 @@ class Passwords(ModelBackend):
         with unit.work():
             person = passwords.attempt(username=username, password=password, kind=User.Kind.STAFF, now=now)
             if person is not None:
-                passwords.forgive(person)
                 sessions.note_log_in(request.session, now=now)
         return person

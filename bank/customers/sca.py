@@ -95,7 +95,7 @@ def complete(customer: User, *, errand: Errand, nonce: str, form: Mapping[str, s
 
 def _record(person: User, *, method: SCAMethod, errand: Errand, now: datetime) -> None:
     trail.record(
-        actor=f"customer:{person.username}",
+        actor=f"{person.kind}:{person.username}",
         action="log-in.strongly-authenticated",
         subject=person.username,
         now=now,

@@ -35,6 +35,7 @@ class Desk(admin.AdminSite):
     site_title = "Lombard desk"
     index_title = "What waits, and what there is"
     index_template = "admin/desk.html"
+    login_template = "admin/desk_login.html"  # bank/customers/admin.py gives the form
     site_url = None
     enable_nav_sidebar = False
 

@@ -36,7 +36,7 @@ def log_in(db: None) -> LogIn:
 
     def by_form(person: User) -> Client:
         browser = Client()
-        browser.post("/admin/login/", {"username": person.username, "password": people.PASSWORD}, secure=True)
+        browser.post("/admin/login/", people.at_the_desk(person), secure=True)
         return browser
 
     return by_form

@@ -129,8 +129,8 @@ def test_keeps_out_staff_from_the_customers_pages(now: datetime) -> None:
 def test_keeps_out_customers_from_the_admin(now: datetime) -> None:
     alice, sam, browser = people.customer("alice", now=now), people.staff("sam", now=now), Browser()
 
-    refused = browser.post("/admin/login/", {"username": alice.username, "password": people.PASSWORD}, secure=True)
-    taken = browser.post("/admin/login/", {"username": sam.username, "password": people.PASSWORD}, secure=True)
+    refused = browser.post("/admin/login/", people.at_the_desk(alice), secure=True)
+    taken = browser.post("/admin/login/", people.at_the_desk(sam), secure=True)
 
     assert refused.status_code == 200
     assert taken.status_code == 302
@@ -141,11 +141,10 @@ def test_keeps_out_customers_from_the_admin(now: datetime) -> None:
 @pytest.mark.django_db
 def test_pauses_staff_too(now: datetime) -> None:
     sam, browser = people.staff("sam", now=now), Browser()
-    form = {"username": sam.username, "password": "wrong"}
 
     for _ in range(5):
-        browser.post("/admin/login/", form, secure=True)
-    page = browser.post("/admin/login/", {**form, "password": people.PASSWORD}, secure=True)
+        browser.post("/admin/login/", people.at_the_desk(sam, password="wrong"), secure=True)
+    page = browser.post("/admin/login/", people.at_the_desk(sam), secure=True)
 
     assert page.status_code == 200
     assert User.objects.get(pk=sam.pk).locked_until is not None
@@ -155,7 +154,7 @@ def test_pauses_staff_too(now: datetime) -> None:
 def test_opens_nothing_with_a_cookie_of_the_other_world(now: datetime) -> None:
     alice = visitor(now=now)
     sam, desk = people.staff("sam", now=now), Browser()
-    desk.post("/admin/login/", {"username": sam.username, "password": people.PASSWORD}, secure=True)
+    desk.post("/admin/login/", people.at_the_desk(sam), secure=True)
     alice.log_in()
     staff_key = desk.cookies[settings.STAFF_COOKIE].value
     customer_key = alice.browser.cookies[settings.CUSTOMER_COOKIE].value
@@ -177,7 +176,7 @@ def test_keeps_both_worlds_open_in_one_browser(now: datetime) -> None:
     alice, sam = visitor(now=now), people.staff("sam", now=now)
 
     alice.log_in()
-    alice.browser.post("/admin/login/", {"username": sam.username, "password": people.PASSWORD}, secure=True)
+    alice.browser.post("/admin/login/", people.at_the_desk(sam), secure=True)
 
     assert alice.browser.get("/admin/", secure=True).status_code == 200
     assert alice.get("/sca").status_code == 200
@@ -231,7 +230,7 @@ def test_tells_the_trail_of_log_ins(now: datetime) -> None:
 @pytest.mark.django_db
 def test_ends_an_idle_session_at_the_desk(now: datetime) -> None:
     sam, desk = people.staff("sam", now=now), Browser()
-    desk.post("/admin/login/", {"username": sam.username, "password": people.PASSWORD}, secure=True)
+    desk.post("/admin/login/", people.at_the_desk(sam), secure=True)
     key = desk.cookies[settings.STAFF_COOKIE].value
     before = desk.get("/admin/", secure=True).status_code
     session = SessionStore(key)

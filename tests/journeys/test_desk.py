@@ -26,7 +26,8 @@ def desk(chromium: Browser, tpp: client.Client):
         page.goto(f"{tpp.discovery['issuer']}/admin/")
         page.fill("#id_username", name)
         page.fill("#id_password", world.STAFF[name])
-        page.press("#id_password", "Enter")
+        page.fill("#id_otp", world.CODE)
+        page.press("#id_otp", "Enter")
         page.wait_for_selector("#user-tools")
         return page
 
