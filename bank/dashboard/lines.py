@@ -36,6 +36,7 @@ SUB_FAMILIES = {
     "DDWN": "Loan paid out",
     "PPAY": "Repayment",
 }
+HEADINGS = {"FUTR": "Announced", "PDNG": "Pending", "RJCT": "Refused"}
 EVERYTHING = (True, True)  # credits and debits
 
 
@@ -44,6 +45,7 @@ class Line:
     """One entry. balance is what was on the account after it; nothing for what is not booked."""
 
     transaction_id: str
+    status: entries.Status
     title: str
     more: str
     amount: Money
@@ -53,10 +55,10 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """Lines under one heading: what is not booked, or a day."""
+    """Lines of one day; with a word where they are not booked."""
 
     heading: str
-    day: date | None
+    day: date
     lines: list[Line]
 
 
@@ -87,15 +89,16 @@ def page(account: Account, *, path: str, customer_id: int, cursor: str | None) -
 
 
 def _groups(lines: Sequence[Line]) -> list[Group]:
-    """Put what is not booked under one heading and the rest under its days, the order kept."""
-    grouped = groupby(lines, key=lambda line: None if line.balance is None else line.at.date())
-    return [Group(heading="" if day else "Pending", day=day, lines=list(those)) for day, those in grouped]
+    """Put lines of one day under its heading, which says so where they are not booked; the order is kept."""
+    grouped = groupby(lines, key=lambda line: (line.status, line.at.date()))
+    return [Group(heading=HEADINGS.get(status, ""), day=day, lines=list(those)) for (status, day), those in grouped]
 
 
 def _line(entry: entries.Entry, *, currency: str) -> Line:
     title, more = _words(entry.details, is_credit=entry.amount_minor > 0)
     return Line(
         transaction_id=entry.transaction_id,
+        status=entry.status,
         title=title,
         more=more,
         amount=Money(entry.amount_minor, currency),

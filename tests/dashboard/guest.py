@@ -12,7 +12,7 @@ from bank.customers.models import User
 from tests import people
 from tests.consents.visitor import words
 
-ROW = re.compile(r'<tr id="([^"]+)">(.*?)</tr>', re.DOTALL)
+ROW = re.compile(r'<tr id="([^"]+)"[^>]*>(.*?)</tr>', re.DOTALL)
 CELL = re.compile(r"<td[^>]*>(.*?)</td>", re.DOTALL)
 
 

@@ -1,5 +1,6 @@
 """The customer's accounts: the truth that a TPP's view is held against."""
 
+import itertools
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts import ledger
-from accounts.models import Account, Holder
+from accounts.models import Account, Holder, Unbooked
 from bank import ids
 from bank.dashboard import amounts
 from bank.money import Money
@@ -17,6 +18,7 @@ from tests.accounts import given
 from tests.consents.visitor import words
 from tests.dashboard.guest import Guest, rows
 
+_numbers = itertools.count(10**15)  # of lines that were not booked
 READING = (
     "ReadAccountsDetail",
     "ReadBalances",
@@ -28,7 +30,7 @@ READING = (
 
 @pytest.fixture
 def bills(alice: Guest, now: datetime) -> Account:
-    """Alice's account, on which 250 things have happened and one is pending."""
+    """Alice's account: 250 things have happened, one was refused, one is pending, and one announced."""
     opened = now - timedelta(days=30)
     made = people.account(alice.person, now=opened, balance_minor=500_00, limit_minor=100_00, nickname="Bills")
     for number in range(250):
@@ -43,6 +45,11 @@ def bills(alice: Guest, now: datetime) -> Account:
         details={"TransactionInformation": "CAROL, BEANS"},
         now=now,
     )
+    for number, (status, at) in enumerate((("RJCT", opened + timedelta(days=3)), ("FUTR", now + timedelta(days=3)))):
+        line = {"TransactionInformation": f"{status} {number}"}
+        Unbooked.objects.create(
+            id=next(_numbers), account=made, status=status, amount_minor=-25_00, at=at, details=line
+        )
     made.refresh_from_db()
     return made
 
@@ -87,7 +94,7 @@ def test_shows_what_a_tpp_reads_line_by_line(alice: Guest, bob: calls.Caller, bi
             break
         answer = get("/" + answer["Links"]["Next"].split("/", 3)[3])
 
-    assert len(shown) == 252
+    assert len(shown) == 254
     assert shown == told
 
 
@@ -100,9 +107,19 @@ def test_shows_the_balances_that_a_tpp_reads(alice: Guest, bob: calls.Caller, bi
     page = alice.come_in().says(f"/accounts/{bills.pk}")
     first = alice.says()
 
-    assert f"{told['ITBD']} Pending" in page
+    assert f"{told['ITBD']} Pending {amounts.MINUS}£12.34" in page
     assert f"You can spend {told['ITAV']}" in page
     assert f"{told['ITBD']} {told['ITAV']} to spend" in first
+
+
+def test_says_what_is_not_booked(alice: Guest, bills: Account) -> None:
+    page = alice.come_in().get(f"/accounts/{bills.pk}")
+    older = alice.follow(page, "older")
+
+    assert older is not None
+    assert f"Announced FUTR 1 {amounts.MINUS}£25.00" in words(page)
+    assert f"Pending CAROL, BEANS {amounts.MINUS}£12.34" in words(page)
+    assert f"Refused RJCT 0 {amounts.MINUS}£25.00" in words(older)
 
 
 def test_goes_back_to_newer_pages(alice: Guest, bills: Account) -> None:
