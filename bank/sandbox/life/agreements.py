@@ -16,7 +16,7 @@ from bank.sandbox.life.books import Refused
 from bank.sandbox.life.lives import Life, Spot
 
 YEAR_DAYS = 366
-ANNOUNCED_DAYS = 3  # so many days ahead, from tomorrow on, statement lines announce what is due
+ANNOUNCED_DAYS = 3  # so many days, from tomorrow on: the night lives the day before
 NOTE_DEBIT = "update accounts_directdebit set previous_at = %s, previous_minor = %s where id = %s"
 NOTE_ORDER = "update accounts_standingorder set last_at = %s, last_minor = %s where id = %s"
 Paid = Mapping[str, tuple[datetime, int]]
@@ -144,6 +144,12 @@ def told(life: Life) -> Iterator[Unbooked]:
             at=lives.at(day, 9, 50),
             details=lines.line(kind, row["text"]),
         )
+
+
+def coming(life: Life, *, after: date) -> Iterator[Unbooked]:
+    """What is announced on the evening of a day, from the day after tomorrow on."""
+    for ahead in range(ANNOUNCED_DAYS):
+        yield from announced(life, on=after + timedelta(days=2 + ahead))
 
 
 def announced(life: Life, *, on: date) -> Iterator[Unbooked]:

@@ -28,7 +28,7 @@ def arrive(people: Sequence[Life], *, until: date, now: datetime, using: str) ->
     users = {life.username: _user(life, now=now) for life in people}
     User.objects.using(using).bulk_create(users.values())
     Party.objects.using(using).bulk_create([_party(life, users[life.username]) for life in people])
-    accounts = [account for life in people for account in _accounts(life)]
+    accounts = [account for life in people for account in _accounts(life, until=until)]
     Account.objects.using(using).bulk_create(accounts)
     known = users | _here_already(people, users=users, using=using)
     Holder.objects.using(using).bulk_create([holder for life in people for holder in _holders(life, known)])
@@ -88,15 +88,15 @@ def _party(life: Life, user: User) -> Party:
     )
 
 
-def _accounts(life: Life) -> Iterator[Account]:
+def _accounts(life: Life, *, until: date) -> Iterator[Account]:
     opened_at = lives.at(life.begins_on, 0, 0)
     for row in life.document.get("accounts", []):
         spot = life.spots[row["key"]]
         ended_on = min(spot.ends_on, life.arrived_on)
-        is_over = row.get("status", "Enabled") != "Enabled"
+        is_over = spot.ends_on <= until
         yield Account(
             id=spot.account_id,
-            status=row.get("status", "Enabled"),
+            status=row.get("status", "Enabled") if is_over else "Enabled",
             status_updated_at=lives.at(ended_on, 23, 55) if is_over else opened_at,
             currency=spot.currency,
             category=spot.product.row.get("category", "Personal"),

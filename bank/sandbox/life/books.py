@@ -74,6 +74,8 @@ class Books:
     held: dict[str, list[Held]] = field(default_factory=dict)  # by account
     staying: list[Held] = field(default_factory=list)
     arriving: list[tuple[str, int]] = field(default_factory=list)
+    closed: set[str] = field(default_factory=set)  # accounts that are not in use
+    ended: set[str] = field(default_factory=set)  # mandates that somebody ended
 
     def open(self, account_id: str, sums: Sums) -> None:
         """Take up an account."""

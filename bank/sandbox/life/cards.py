@@ -9,7 +9,7 @@ from bank import ids
 from bank.money import Money
 from bank.sandbox.life import interest, lines, moves, places
 from bank.sandbox.life.books import Event, Happening, Held, Today
-from bank.sandbox.life.lives import Spot, steady_id
+from bank.sandbox.life.lives import Life, Spot, steady_id
 
 WEEK = 7
 FRIDAY = 4
@@ -36,12 +36,17 @@ def used(today: Today) -> Iterator[Happening]:
 
 def set_aside(today: Today) -> Iterator[Held]:
     """What the document tells to be set aside for longer, such as a hotel's deposit."""
-    for number, row in enumerate(today.rows("waiting")):
+    for order_id, row in zip(staying_orders(today.life), today.rows("waiting"), strict=True):
         spot, amount = today.spot(row), today.life.minor(row)
         if today.day == today.life.arrived_on - timedelta(days=row["days_ago"]) and today.free(spot) >= amount:
-            order_id = steady_id(ORDER_PREFIX, today.life.username, "waiting", number)
             details = lines.line("card", row["text"], CardInstrument=lines.card(spot, how="None"))
             yield Held(today.at(15, 30), order_id, spot.account_id, amount, details, stays=True)
+
+
+def staying_orders(life: Life) -> list[str]:
+    """The order ids of what the document tells to be set aside."""
+    rows = life.document.get("waiting", [])
+    return [steady_id(ORDER_PREFIX, life.username, "waiting", number) for number in range(len(rows))]
 
 
 def _purchase(today: Today, row: Mapping[str, Any], *, spot: Spot, number: int) -> Held:

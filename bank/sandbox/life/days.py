@@ -97,7 +97,8 @@ def _income(today: Today) -> Iterator[Event]:
 
 def _standing_orders(today: Today) -> Iterator[Happening]:
     for number, row in enumerate(today.rows("standing_orders")):
-        if not is_due(row, today.day) or today.life.is_over(row, today.day):
+        mandate = mandate_id(today.life, "standing_orders", number)
+        if not _is_asked(today, row, mandate):
             continue
         spot, amount, now = today.spot(row), today.life.minor(row), today.at(1, 5)
         if today.free(spot) < amount:
@@ -106,12 +107,20 @@ def _standing_orders(today: Today) -> Iterator[Happening]:
         else:
             to = today.life.payee(row["to"])
             made = moves.pay(spot, to=to, at=now, kind="standing-order", text=row["reference"], amount_minor=amount)
-            yield made._replace(mandate=mandate_id(today.life, "standing_orders", number))
+            yield made._replace(mandate=mandate)
+
+
+def _is_asked(today: Today, row: Mapping[str, Any], mandate: str) -> bool:
+    """Tell whether a mandate or standing order is due on the day, and still stands."""
+    if not is_due(row, today.day) or today.life.is_over(row, today.day):
+        return False
+    return mandate not in today.books.ended
 
 
 def _direct_debits(today: Today) -> Iterator[Happening]:
     for number, row in enumerate(today.rows("direct_debits")):
-        if not is_due(row, today.day) or today.life.is_over(row, today.day):
+        mandate = mandate_id(today.life, "direct_debits", number)
+        if not _is_asked(today, row, mandate):
             continue
         spot, now = today.spot(row), today.at(3, 30)
         to = today.life.collector(row["collector"])
@@ -123,7 +132,7 @@ def _direct_debits(today: Today) -> Iterator[Happening]:
             yield from interest.returned(today, spot)
         elif amount > 0:
             made = moves.pay(spot, to=to, at=now, kind="direct-debit", text=text, amount_minor=amount)
-            yield made._replace(mandate=mandate_id(today.life, "direct_debits", number))
+            yield made._replace(mandate=mandate)
 
 
 def _asked(today: Today, row: Mapping[str, Any], *, of: Spot) -> int:

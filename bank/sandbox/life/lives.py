@@ -163,6 +163,13 @@ def _ends_on(row: document.Account, *, arrived_on: date) -> date:
     return arrived_on - timedelta(days=1 + row.get("ended_days_ago", 0))
 
 
+def acquaintances(life: Life) -> set[str]:
+    """The user names of other customers whose accounts the document names."""
+    rows = (row for rows in life.document.values() if isinstance(rows, list) for row in rows)
+    named = (row.get(member) for row in rows for member in ("to", "friend"))
+    return {other["of"] for other in named if isinstance(other, dict) and "of" in other} - {life.username}
+
+
 def acquaint(lives: Iterable[Life]) -> None:
     """Let lives find each other's accounts."""
     known = {f"{life.username}/{key}": spot for life in lives for key, spot in life.spots.items()}

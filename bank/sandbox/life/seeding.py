@@ -3,7 +3,7 @@
 All of it is there or nothing is: one transaction of the tables' owner.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -14,7 +14,7 @@ from django.db import transaction
 from accounts import loading, statements
 from accounts.models import Account, Unbooked
 from bank.sandbox.life import agreements, arriving, checking, document, histories, lives
-from bank.sandbox.life.lives import Life
+from bank.sandbox.life.lives import Life, Spot
 from bank.sandbox.models import Resident
 
 FILES = Path(__file__).parents[1] / "customers"
@@ -40,6 +40,13 @@ def people(*, now: datetime) -> list[Life]:
     return made
 
 
+def accounts_of(usernames: Iterable[str]) -> dict[str, Spot]:
+    """The accounts of customers who live here, by user name and key. Those who do not live here have none."""
+    residents = Resident.objects.filter(customer__username__in=usernames)
+    found = [lives.ready(resident.document, arrived_on=resident.arrived_on) for resident in residents]
+    return {f"{life.username}/{key}": spot for life in found for key, spot in life.spots.items()}
+
+
 def settle_in(people: Sequence[Life], *, now: datetime, told: Callable[[int], None]) -> int:
     """Bring these lives to the bank with all their history up to yesterday; return how many transfers it took.
 
@@ -59,8 +66,7 @@ def _lines(people: Sequence[Life], evening: histories.Evening, *, until: date) -
     yield from agreements.refused(evening.refused)
     for life in people:
         yield from agreements.told(life)
-        for ahead in range(agreements.ANNOUNCED_DAYS):
-            yield from agreements.announced(life, on=until + timedelta(days=2 + ahead))
+        yield from agreements.coming(life, after=until)
 
 
 def make_statements(people: Sequence[Life], *, now: datetime) -> None:
