@@ -59,6 +59,12 @@ def pytest_xdist_auto_num_workers() -> int:
     return max(2, min(len(os.sched_getaffinity(0)), PROCESSES_MAX))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Name no settings to the processes of the run, or pytest-django would read them before tests/environment.py."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep together, in one process, the tests that share a bank; the largest groups are started first."""
@@ -91,6 +97,8 @@ def live() -> Iterator[Victim]:
 
 def pytest_unconfigure() -> None:
     """Leave nothing behind."""
+    for door in (environment.PAGES, environment.MACHINES):
+        door.close()
     shutil.rmtree(environment.VAR, ignore_errors=True)
 
 

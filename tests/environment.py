@@ -27,8 +27,6 @@ VAR = new_folder()
 os.environ["LOMBARD_VAR"] = str(VAR)
 os.environ["DJANGO_SETTINGS_MODULE"] = "bank.settings"
 django.setup()
-# The processes among which pytest-xdist shares a run inherit this; pytest-django would read their settings too early.
-del os.environ["DJANGO_SETTINGS_MODULE"]
 # Passwords of people who live for one test need not be slow to guess.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Every test client builds the middleware anew; WhiteNoise need not look at all static files each time.
