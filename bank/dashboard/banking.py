@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
 
-from accounts import paging
+from accounts import documents, paging
+from accounts.entries import StatementNotFound
 from bank.customers.entrance import READ
 from bank.customers.models import User
 from bank.dashboard import agreements, chart, holdings, lines, pages, regulars
@@ -48,3 +50,22 @@ def statements(request: HttpRequest, customer: User, now: datetime, *, account_i
     """List the account's statements, the newest first."""
     holding = holdings.find(customer, account_id=account_id)
     return pages.show(request, "statements", customer, holding=holding, statements=holdings.statements(holding))
+
+
+@pages.ENTRANCE.page(methods=READ)
+def statement(
+    request: HttpRequest,  # noqa: ARG001 - the signature of every page
+    customer: User,
+    now: datetime,
+    *,
+    account_id: str,
+    statement_id: str,
+) -> HttpResponse:
+    """Hand out a statement as the document that TPPs are given as well."""
+    holding = holdings.find(customer, account_id=account_id)
+    try:
+        pdf = documents.of(Q(pk=statement_id, account=holding.account), now=now)
+    except StatementNotFound as unknown:
+        raise Http404 from unknown
+    named = {"Content-Disposition": f'attachment; filename="{statement_id}.pdf"'}
+    return HttpResponse(pdf, content_type=documents.MEDIA, headers=named)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("dashboard/accounts/<slug:account_id>", banking.account),
     path("dashboard/accounts/<slug:account_id>/regular", banking.regular),
     path("dashboard/accounts/<slug:account_id>/statements", banking.statements),
+    path("dashboard/accounts/<slug:account_id>/statements/<slug:statement_id>", banking.statement),
     path("dashboard/sharing/ended", sharing.ended),
     path("dashboard/sharing/<slug:consent_id>", sharing.agreement),
     path("dashboard/sharing/<slug:consent_id>/stop", sharing.stop),
