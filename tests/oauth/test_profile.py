@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 
 from bank.oauth import decisions, profile, requests
 from bank.oauth.models import AuthorizationRequest, Client, Grant
 from bank.outbox import unit
-from tests import people
+from tests import calls, people
 from tests.https import Answer, Browser
 from tests.oauth import given, proofs
 from tests.oauth.given import Party
@@ -56,6 +57,7 @@ def test_completes_its_flow(party: Party, kind: str, has_consent: bool) -> None:
 
     assert brought["iss"] == "https://localhost:7443"
     assert given.claims_of(body["id_token"])["acr"] == given.SCA
+    assert given.header_of(body["id_token"])["alg"] == party.client.algorithm
     assert body["token_type"] == again["token_type"] == ("DPoP" if "DPoP" in kind else "Bearer")
     assert again["refresh_token"] == body["refresh_token"]
 
@@ -84,6 +86,7 @@ PUSHES: dict[str, Row] = {
         for name, change in OBJECTS.items()
     },
     "an object that another signed": (lambda party: party.push(_of_another(party)), OBJECT),
+    "an object that nobody signed": (lambda party: party.push(_of_nobody(party)), OBJECT),
     "no code_challenge": (lambda party: party.ask(code_challenge=None, code_challenge_method=None), REQUEST),
     "plain PKCE": (lambda party: party.ask(code_challenge_method="plain"), REQUEST),
     "no redirect_uri": (lambda party: party.ask(redirect_uri=None), REQUEST),
@@ -110,6 +113,11 @@ PUSHES: dict[str, Row] = {
 def _of_another(party: Party) -> str:
     head, _, signature = party.request_object().split(".")
     return f"{head}.{party.request_object(state='another').split('.')[1]}.{signature}"
+
+
+def _of_nobody(party: Party) -> str:
+    header = orjson.dumps({"alg": "none", "kid": party.kid})
+    return f"{calls.base64url(header)}.{party.request_object().split('.')[1]}."
 
 
 @every_profile
@@ -157,6 +165,28 @@ def test_takes_the_response_modes_of_the_profile_alone(party: Party, kind: str, 
     assert answer.status_code == (201 if fits else 400), answer.content
 
 
+@every_client
+@pytest.mark.parametrize("response_type", ["code", "code id_token", "id_token", "token", "code token"])
+def test_takes_the_response_types_of_the_profile_alone(party: Party, kind: str, response_type: str) -> None:
+    """A code alone comes to a client of FAPI 1 in a signed answer only."""
+    mode = "jwt" if "FAPI 2" not in kind and response_type == "code" else None
+
+    answer = party.ask(response_type=response_type, response_mode=mode)
+
+    known = {"code", "code id_token"} if kind.startswith("FAPI 1") else {"code"}
+    assert answer.status_code == (201 if response_type in known else 400), answer.content
+
+
+@every_client
+def test_refuses_an_essential_acr_that_is_beyond_the_bank(party: Party) -> None:
+    intent = party.asked()["claims"]["id_token"]
+    unmet = {"id_token": intent | {"acr": {"essential": True, "values": ["urn:mace:incommon:iap:gold"]}}}
+
+    answer = party.ask(claims=unmet)
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "access_denied"), answer.content
+
+
 # The token endpoint
 
 GRANT, NO_CLIENT = (400, "invalid_grant"), (401, "invalid_client")
@@ -171,6 +201,15 @@ TOKENS: dict[str, Row] = {
         lambda party: party.token(grant_type="refresh_token", refresh_token=refresh_token_of(_other(party))),
         GRANT,
     ),
+    "a refresh token of nobody": (lambda party: party.token(grant_type="refresh_token", refresh_token="none"), GRANT),
+    "a refresh token without its client": (
+        lambda party: party.post(
+            given.TOKEN, {"grant_type": "refresh_token", "refresh_token": refresh_token_of(party)}
+        ),
+        NO_CLIENT,
+    ),
+    "no code": (lambda party: party.redeem(""), REQUEST),
+    "no grant": (lambda party: party.token(), REQUEST),
     "no client": (lambda party: party.post(given.TOKEN, {"grant_type": "client_credentials"}), NO_CLIENT),
     "another client's name": (
         lambda party: party.token(grant_type="client_credentials", client_id="client_of_nobody"),
@@ -204,15 +243,37 @@ def test_gives_no_token_for(party: Party, row: str) -> None:
     assert (answer["Content-Type"], answer["Cache-Control"]) == ("application/json", "no-store")
 
 
+ASKED: dict[str, Callable[[Party], dict[str, str]]] = {
+    "client_credentials": lambda _: {},
+    "authorization_code": lambda party: {
+        "code": code_of(party),
+        "redirect_uri": people.REDIRECT_URI,
+        "code_verifier": given.VERIFIER,
+    },
+    "refresh_token": lambda party: {"refresh_token": refresh_token_of(party)},
+}
+
+
 @every_client
-def test_gives_no_token_that_is_bound_to_nothing(party: Party, kind: str) -> None:
+@pytest.mark.parametrize("grant_type", ASKED)
+def test_gives_no_token_that_is_bound_to_nothing(party: Party, kind: str, grant_type: str) -> None:
     """Who authenticates by the certificate is not even known without one."""
-    answer = party.token(grant_type="client_credentials", identity=None, headers={})
+    answer = party.token(grant_type=grant_type, identity=None, headers={}, **ASKED[grant_type](party))
 
     expected = (401, "invalid_client") if "TLS" in kind else (400, "invalid_request")
     if "DPoP" in kind and "TLS" not in kind:
         expected = (400, "invalid_dpop_proof")
     assert (answer.status_code, answer.json()["error"]) == expected, answer.content
+
+
+@pytest.mark.parametrize("kind", [kind for kind in CLIENTS if "TLS" in kind])
+@pytest.mark.parametrize("path", [given.TOKEN, given.PAR, given.REVOKE, given.INTROSPECT])
+def test_believes_no_name_that_comes_with_the_certificate_of_another(party: Party, path: str) -> None:
+    form = {"client_id": party.client_id, "grant_type": "client_credentials", "token": "none"}
+
+    answer = party.post(path, form, identity=_other(party).identity)
+
+    assert (answer.status_code, answer.json()["error"]) == NO_CLIENT, answer.content
 
 
 @every_client
