@@ -1,5 +1,7 @@
 """Django's entry for this package."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -9,3 +11,7 @@ class SandboxConfig(AppConfig):
     name = "bank.sandbox"
     label = "sandbox"
     verbose_name = "Sandbox"
+
+    def ready(self) -> None:
+        """Register who handles the messages of the town."""
+        import_module("bank.sandbox.life.nights")

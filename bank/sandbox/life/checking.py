@@ -42,16 +42,16 @@ def check(document: Document) -> Iterator[Fault]:
             yield _fault(f"{path}.key", "Another account has this key.")
         if ("scheme" in account) != ("identification" in account):
             yield _fault(f"{path}.identification", "A scheme and an identification come together.")
-    for name, index, row in _rows(document):
+    for name, index, row in rows(document):
         yield from _check_row(row, path=f"{name}[{index}]", keys=keys, username=document["customer"]["username"])
 
 
-def _rows(document: Document) -> Iterator[tuple[str, int, dict[str, Any]]]:
+def rows(document: Document) -> Iterator[tuple[str, int, dict[str, Any]]]:
     """Every row of every list but the accounts."""
     for name in LISTS:
         if name != "accounts":
-            rows: list[dict[str, Any]] = document.get(name, [])  # type: ignore[assignment] # one of the lists
-            yield from ((name, index, row) for index, row in enumerate(rows))
+            found: list[dict[str, Any]] = document.get(name, [])  # type: ignore[assignment] # one of the lists
+            yield from ((name, index, row) for index, row in enumerate(found))
 
 
 def _check_row(row: dict[str, Any], *, path: str, keys: list[str], username: str) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ does not happen.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -17,6 +17,7 @@ from django.db import connection
 from accounts import ledger
 from accounts.models import Account, DirectDebit, Mandate, ScheduledPayment, StandingOrder, Unbooked
 from bank.money import Money
+from bank.outbox import handlers, unit
 from bank.sandbox.life import agreements, cards, days, lives, seeding
 from bank.sandbox.life.books import Books, Event, Held, Refused, Sums
 from bank.sandbox.life.lives import Life
@@ -24,6 +25,7 @@ from bank.sandbox.models import Resident
 
 log = structlog.get_logger(__name__)
 
+DAYS_AT_ONCE = 7
 STAYS_DAYS = 14  # then what was set aside for longer is let go
 # Each account as it stood when the day began, and what may be spent of it now.
 SUMS = """
@@ -46,6 +48,14 @@ def waiting(*, until: date, rows: int) -> list[int]:
     """Whose life has not come as far as a day; at most so many."""
     found = Resident.objects.filter(lived_until__lt=until).order_by("lived_until", "pk")
     return list(found.values_list("pk", flat=True)[:rows])
+
+
+@handlers.handler("sandbox.live")
+def live_on(*, customer_pk: int, now: datetime) -> None:
+    """Live a week of somebody who has just come, and go on with the next; the lock on what it moves stays short."""
+    until = now.date() - timedelta(days=1)
+    if all(live_next(customer_pk, until=until) for _ in range(DAYS_AT_ONCE)):
+        unit.put(kind="sandbox.live", payload={"customer_pk": customer_pk}, due_at=now, now=now)
 
 
 def live_next(customer_pk: int, *, until: date) -> date | None:

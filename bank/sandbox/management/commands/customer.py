@@ -1,15 +1,19 @@
-"""Print the letters that wait for customers; in a sandbox, show the codes that a customer's app would show."""
+"""Print the letters that wait for customers; in a sandbox, show the codes of their apps, and bring in customers."""
 
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from bank import clock
+from bank.api import wire
+from bank.audit import trail
 from bank.customers import codes, recovery
 from bank.customers.models import Authenticator
 from bank.outbox import unit
+from bank.sandbox.life import document, newcomers, seeding
 
 
 class Command(BaseCommand):
@@ -19,7 +23,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare the two sub-commands."""
+        """Declare the sub-commands."""
         commands = parser.add_subparsers(dest="what", required=True)
         letters = commands.add_parser("letters", help="print the letters that wait, each once")
         letters.set_defaults(do=self.print_letters)
@@ -29,6 +33,11 @@ class Command(BaseCommand):
             "--payment", metavar="TEXT", default="", help="what the page shows for the bank's app to scan"
         )
         code.set_defaults(do=self.show_code)
+        load = commands.add_parser("load", help="bring in a customer by a document (sandbox only)")
+        load.add_argument("file", type=Path, help="JSON, as docs/personas.md tells")
+        load.set_defaults(do=self.load)
+        schema = commands.add_parser("schema", help="print the JSON Schema of such documents")
+        schema.set_defaults(do=lambda _options: self.stdout.write(document.schema()))
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
         """Run one of them."""
@@ -48,3 +57,21 @@ class Command(BaseCommand):
         if app is None:
             raise CommandError(f"{options['username']} has no app: add one at {settings.ISSUER}/security")
         self.stdout.write(codes.shown_by(app, payment=options["payment"], now=clock.now()))
+
+    def load(self, options: dict[str, Any]) -> None:
+        """Bring in a customer with the whole history at once, or tell every fault of the document."""
+        if not settings.SANDBOX:
+            raise CommandError("Only a sandbox makes customers up.")
+        now = clock.now()
+        try:
+            life = newcomers.expect(options["file"].read_bytes(), now=now)
+        except OSError as unread:
+            raise CommandError(f"{options['file']} cannot be read: {unread.strerror}.") from unread
+        except wire.BodyInvalid as invalid:
+            faults = "\n".join(f"  {fault.path or 'the document'}: {fault.message}" for fault in invalid.faults)
+            raise CommandError(f"The document has faults:\n{faults}") from invalid
+        count = seeding.settle_in([life], now=now, told=lambda _count: None)
+        with unit.work():
+            seeding.make_statements([life], now=now)
+            trail.record(actor="bank:manage.py", action="sandbox.customer_arrived", subject=life.username, now=now)
+        self.stdout.write(f"{life.username} is here, with {len(life.spots)} accounts and {count} transactions.")
