@@ -53,6 +53,7 @@ class Regular:
     last_at: datetime | None
     last_amount: Money | None
     standing: str  # a word, if it is not in force
+    is_once: bool = False
 
 
 def direct_debits(account: Account) -> list[Regular]:
@@ -114,6 +115,7 @@ def _later(row: ScheduledPayment, *, currency: str) -> Regular:
         last_at=None,
         last_amount=None,
         standing="",
+        is_once=True,
     )
 
 

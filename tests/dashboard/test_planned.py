@@ -95,7 +95,7 @@ def test_tells_who_collects_and_what_is_paid(alice: Guest, bills: Account, now: 
     assert "Old Gym Canceled every month" in page
     assert page.index("Wexbridge") < page.index("Old Gym")
     assert "Mrs Lamb every month · RENT £675.00 next on 1 May 2026" in page
-    assert "Roofer Roof £99.00 next on 1 May 2026" in page
+    assert "Roofer Roof £99.00 on 1 May 2026" in page
     assert "Paid" not in page
     assert "Aunt May" in page
 
