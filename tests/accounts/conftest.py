@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from accounts.models import Account
-from accounts.schemas import accounts, balances, transactions
+from accounts.resources import RESOURCES
 from bank.customers.models import User
 from bank.keys import store
 from bank.outbox import unit
@@ -22,9 +22,10 @@ ALL = (
     "ReadTransactionsDetail",
     "ReadTransactionsCredits",
     "ReadTransactionsDebits",
+    "ReadStatementsDetail",
     "ReadPAN",
 )
-ANSWERS = {"balances": balances.ANSWER, "transactions": transactions.ANSWER}
+ANSWERS = {resource.path.rpartition("/")[2]: resource.answers for resource in RESOURCES}  # by what a path ends in
 
 
 class Reader:
@@ -33,13 +34,16 @@ class Reader:
     def __init__(self, caller: calls.Caller, token: str) -> None:
         self.caller, self.token = caller, token
 
-    def call(self, path: str) -> Any:
-        return self.caller.call("GET", path if path.startswith("/") else f"{calls.AISP}/{path}", token=self.token)
+    def call(self, path: str, **headers: str) -> Any:
+        path = path if path.startswith("/") else f"{calls.AISP}/{path}"
+        return self.caller.call("GET", path, token=self.token, **headers)
 
     def read(self, path: str) -> dict[str, Any]:
         answer = self.call(path)
         assert answer.status_code == 200, answer.content
-        wire = ANSWERS.get(path.partition("?")[0].rpartition("/")[2], accounts.ANSWER)
+        parts = reversed(path.partition("?")[0].split("/"))
+        wire = next(ANSWERS[part] for part in parts if part in ANSWERS)
+        assert wire is not None
         return wire.read(answer.content)
 
 
@@ -65,9 +69,11 @@ def tpp(db: None, now: datetime) -> calls.Caller:
 def consented(tpp: calls.Caller, alice: User) -> Callable[..., Reader]:
     """Make a reader whose consent covers these accounts, with these permissions, and perhaps a window."""
 
-    def make(covered: Iterable[Account], permissions: Iterable[str] = ALL, **more: Any) -> Reader:
+    def make(
+        covered: Iterable[Account], permissions: Iterable[str] = ALL, *, customer: User = alice, **more: Any
+    ) -> Reader:
         made = calls.consent(
-            tpp, "account-access", customer=alice, accounts=list(covered), permissions=list(permissions), **more
+            tpp, "account-access", customer=customer, accounts=list(covered), permissions=list(permissions), **more
         )
         return Reader(tpp, calls.customers_token(tpp, made))
 
