@@ -19,9 +19,9 @@ DIRECTIONS = ("ReadTransactionsCredits", "ReadTransactionsDebits")
 class Subject:
     """One resource of the standard.
 
-    paths: where it is read. opened_by: any of these codes opens it; also_one_of: and, if there are any, one of these.
-    detail: the code that unlocks `unlocked`; without it, and without a number where ReadPAN is not held, `basic` is
-    what is shown. card_number: in one of its unlocked fields a card's number may stand, or (shown) in a basic one.
+    paths: where it is read. opened_by: any one of these codes opens it; also_one_of: with one of these, if there are
+    any. basic: the fields that are then shown; unlocked: those that need the code `detail`. card_number: the fields
+    that a card's number stands in.
     """
 
     member: str
@@ -48,9 +48,13 @@ class Subject:
             return frozenset()
         return self.fields if self.detail in held else self.basic
 
-    def shows_card_number(self, held: frozenset[str]) -> bool:
-        """Whether a card's number stands in the answer as it is."""
-        return "ReadPAN" in held and bool(self.shown(held) & self.card_number)
+    def shows_a_card(self, held: frozenset[str]) -> bool:
+        """Whether a card's number stands in the answer: as it is under ReadPAN, else its last digits."""
+        return bool(self.shown(held) & self.card_number)
+
+    def directions(self, held: frozenset[str]) -> set[str]:
+        """Credit or Debit: what a consent with these permissions is shown of either."""
+        return {code.removeprefix("ReadTransactions").removesuffix("s") for code in held & set(self.also_one_of)}
 
 
 def words(text: str) -> frozenset[str]:
@@ -208,8 +212,8 @@ class Case:
 
     @property
     def cells(self) -> int:
-        """How many answers of the table it is held against: whether it is open, the card's number, each field."""
-        return 2 + len(self.subject.fields)
+        """How many answers of the table it is held against: whether it is open, the card, directions, each field."""
+        return 2 + len(self.subject.also_one_of) + len(self.subject.fields)
 
 
 def cases() -> Iterator[Case]:

@@ -4,8 +4,13 @@ import pytest
 from django.conf import settings
 
 from accounts.models import Account
+from accounts.permissions import CODES
+from accounts.resources import RESOURCES
+from accounts.resources.row import AccountNotConsented
 from tests import calls
 from tests.accounts import given
+
+OF_ONE = pytest.mark.parametrize("path", [row.path for row in RESOURCES if "<str:AccountId>" in row.path])
 
 
 @pytest.fixture
@@ -62,19 +67,19 @@ def test_leaves_out_what_is_not_known(consented, now):
     assert not answer["Data"]["Account"][0].keys() & {"Nickname", "Description"}
 
 
-@pytest.mark.parametrize("path", ["", "/balances", "/transactions"])
+@OF_ONE
 def test_refuses_an_account_that_the_consent_does_not_cover(consented, current, now, path):
     bobs = given.account(now=now)
 
-    answer = consented([current]).call(f"accounts/{bobs.pk}{path}")
+    answer = consented([current], CODES).call(path.replace("<str:AccountId>", bobs.pk))
 
-    assert answer.status_code == 403
+    assert (answer.status_code, calls.error(answer)["Message"]) == (403, AccountNotConsented.message)
 
 
-@pytest.mark.parametrize("path", ["", "/balances", "/transactions"])
+@OF_ONE
 @pytest.mark.parametrize("account_id", ["acc_nobody", "acc_settlement_00"])
 def test_refuses_an_account_that_is_unknown(consented, current, path, account_id):
-    answer = consented([current]).call(f"accounts/{account_id}{path}")
+    answer = consented([current], CODES).call(path.replace("<str:AccountId>", account_id))
 
     assert (answer.status_code, calls.error(answer)["ErrorCode"]) == (400, "U011")
 

@@ -1,4 +1,6 @@
-"""GET /accounts/{AccountId}/balances."""
+"""GET /accounts/{AccountId}/balances and /balances."""
+
+import pytest
 
 from accounts import ledger
 from bank.money import Money
@@ -50,3 +52,39 @@ def test_shows_nothing_as_a_credit_of_zero(consented, now):
     balances = shown(consented([account]).read(f"accounts/{account.pk}/balances"))
 
     assert {(row["CreditDebitIndicator"], row["Amount"]["Amount"]) for row in balances.values()} == {("Credit", "0.00")}
+
+
+def test_lists_for_all_accounts_what_each_has(consented, now):
+    current, savings = given.account(balance="10.00", now=now), given.account(balance="20.00", now=now)
+    reader = consented([current, savings])
+
+    each = [reader.read(f"accounts/{account.pk}/balances")["Data"]["Balance"] for account in (current, savings)]
+    rows = reader.read("balances")["Data"]["Balance"]
+
+    assert sorted(map(untimed, rows)) == sorted(map(untimed, each[0] + each[1]))
+
+
+def untimed(row):
+    """A balance without the instant of the call."""
+    return (row["AccountId"], row["Type"], row["CreditDebitIndicator"], row["Amount"]["Amount"])
+
+
+def test_calls_a_cards_line_a_credit(consented, now):
+    card = given.account(overdraft="100.00", type_code="CARD", now=now)
+    given.move(card, -30_00, now=now)
+
+    balances = shown(consented([card]).read(f"accounts/{card.pk}/balances"))
+
+    assert (balances["ITBD"]["CreditDebitIndicator"], balances["ITBD"]["Amount"]["Amount"]) == ("Debit", "30.00")
+    assert (balances["ITAV"]["Amount"]["Amount"], balances["ITAV"]["CreditLine"][0]["Type"]) == ("70.00", "Credit")
+
+
+@pytest.mark.parametrize("type_code", ["LOAN", "MORT"])
+def test_calls_nothing_of_a_loan_available(consented, now, type_code):
+    loan = given.account(overdraft="5000.00", type_code=type_code, now=now)
+    given.move(loan, -5_000_00, now=now)
+
+    balances = shown(consented([loan]).read(f"accounts/{loan.pk}/balances"))
+
+    assert balances.keys() == {"ITBD", "XPCD"}
+    assert not any("CreditLine" in row for row in balances.values())

@@ -11,14 +11,15 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.permissions import CODES
 from bank.api import authentication
 from bank.oauth.models import AccessToken, digest
 from bank.outbox import unit
 from tests import calls, people
+from tests.accounts import full
 from tests.oauth.proofs import Prover
 
 NAMED = {authentication.READ: "token", unit.WRITE: "trail and outbox"}
-READING = ["ReadAccountsDetail", "ReadBalances", "ReadTransactionsDetail", "ReadTransactionsCredits"]
 ORDER = [
     "token",
     "savepoint",
@@ -57,8 +58,8 @@ FUNDS = [
 def alice(bob: calls.Caller, now: datetime) -> dict[str, Any]:
     """Alice's account, and Bob's tokens to read it and to pay from it."""
     person = people.customer(now=now)
-    account = people.account(person, now=now)
-    reading = calls.consent(bob, "account-access", customer=person, accounts=[account], permissions=READING)
+    account = people.account(person, now=now, product=full.product())
+    reading = calls.consent(bob, "account-access", customer=person, accounts=[account], permissions=CODES)
     return {"person": person, "account": account, "token": calls.customers_token(bob, reading)}
 
 
@@ -132,6 +133,16 @@ def test_a_funds_confirmation(bob, alice):
         ("/accounts/{id}", READ),
         ("/accounts/{id}/balances", READ),
         ("/accounts/{id}/transactions", [*READ, "with accounts_account"]),
+        ("/balances", READ),
+        ("/beneficiaries", [*READ, "select accounts_beneficiary"]),
+        ("/direct-debits", [*READ, "select accounts_directdebit"]),
+        ("/standing-orders", [*READ, "select accounts_standingorder"]),
+        ("/scheduled-payments", [*READ, "select accounts_scheduledpayment"]),
+        ("/products", [*READ, "select accounts_product"]),
+        ("/offers", [*READ, "select accounts_offer"]),
+        ("/accounts/{id}/parties", [*READ, "select accounts_holder"]),
+        ("/accounts/{id}/party", [*READ, "select accounts_holder"]),
+        ("/party", [*READ, "select accounts_party"]),
     ],
 )
 def test_a_read(bob, alice, path, expected):
