@@ -1,9 +1,11 @@
 """Every kind of bad certificate, each refused with a reason of its own, at the rule and at the bank's door."""
 
+import base64
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -252,7 +254,9 @@ def test_has_a_bad_certificate_for_every_reason() -> None:
     assert {reason for reason, _ in KINDS.values()} == set(Reason)
 
 
-def test_tells_every_reason_at_the_token_endpoint(db: None, now: datetime) -> None:
+def test_tells_every_reason_at_the_token_endpoint(db: None, now: datetime, settings: Any) -> None:
+    """By the word of a proxy, which alone can bring certificates that no handshake could: nobody has their keys."""
+    settings.TRUSTED_PROXIES = (ip_network("127.0.0.1"),)
     carol = given.party(now=now, auth_method="tls_client_auth")
     told = {}
     for kind, (_, make) in KINDS.items():
@@ -260,7 +264,8 @@ def test_tells_every_reason_at_the_token_endpoint(db: None, now: datetime) -> No
         with undone():
             der = made_in_a_unit_of_its_own(make, now)
             form = {"grant_type": "client_credentials", "client_id": carol.client_id}
-            answer = carol.post(given.TOKEN, form, der=der)
+            said = {"Client-Cert": f":{base64.b64encode(der).decode()}:"}
+            answer = carol.post(given.TOKEN, form, identity=None, headers=said)
         told[kind] = (answer.status_code, answer.json()["error"], answer.json()["error_description"])
 
     assert told == {kind: (401, "invalid_client", reason.value) for kind, (reason, _) in KINDS.items()}

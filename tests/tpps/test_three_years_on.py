@@ -42,16 +42,17 @@ def test_the_banks_own_certificate_is_renewed_and_trusted_by_who_trusted_the_ban
 def test_a_tpp_of_then_renews_and_calls(later: datetime, settings: Any) -> None:
     settings.CLOCK_AHEAD = timedelta(0)
     bob = given.party(now=clock.now(), auth_method="tls_client_auth")
-    old = bob.der
+    old = bob.identity
     settings.CLOCK_AHEAD = AHEAD
     tasks.renew()
     form = {"grant_type": "client_credentials", "client_id": bob.client_id, "scope": "accounts"}
-    refused = bob.post(given.TOKEN, form, der=old)
+    refused = bob.post(given.TOKEN, form, identity=old)
     assert refused.json()["error_description"] == "The certificate has expired."
 
     with unit.work():
         renewed = directory.reissue(bob.provider.transport, actor="tpp:bob", now=later)
-    answer = bob.post(given.TOKEN, form, der=given.der(renewed))
+    identity = given.Identity(given.der(renewed), bob.provider.transport_key)
+    answer = bob.post(given.TOKEN, form, identity=identity)
 
     assert answer.status_code == 200, answer.content
 
