@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from accounts import statements
 from bank import clock
 from bank.outbox import unit
 from bank.outbox.models import Message
@@ -43,6 +44,10 @@ def _make(now: datetime) -> World:
     with unit.work():
         alice, dave = people.customer("alice", now=now), people.customer("dave", now=now)
         alices, daves = people.account(alice, now=now), people.account(dave, now=now)
+        told = statements.make(
+            daves.pk, starts_at=now - timedelta(days=30), ends_at=now - timedelta(days=1), kind="Interim", now=now
+        )
+        assert told is not None
     may_read = ["ReadAccountsBasic", "ReadBalances", "ReadTransactionsBasic", "ReadTransactionsDebits"]
     reading = calls.consent(bob, "account-access", customer=alice, accounts=[alices], permissions=may_read)
     paying, _ = calls.authorised_payment(bob, customer=alice, account=alices)
@@ -67,6 +72,7 @@ def _make(now: datetime) -> World:
             "payments ConsentId": others_paying.pk,
             "fundsconfirmations ConsentId": others_asking.pk,
             "accounts AccountId": daves.pk,
+            "accounts StatementId": told.pk,
             "payments DomesticPaymentId": _place(carol, others_paying, order),
         },
     )
