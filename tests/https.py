@@ -10,6 +10,7 @@ import contextlib
 import functools
 import json
 import os
+import select
 import socket
 import ssl
 import tempfile
@@ -190,6 +191,12 @@ class Connection(HTTPSConnection):
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sock = context.wrap_socket(plain, server_hostname=self.host)
 
+    def is_over(self) -> bool:
+        """Tell whether the bank has hung up, as it does after a silence: nothing else is to be read between answers."""
+        unread = select.poll()
+        unread.register(self.sock, select.POLLIN)
+        return bool(unread.poll(0))
+
     def connect(self) -> None:
         """Refuse to connect behind the caller's back."""
         raise ConnectionError("the bank has closed this connection")
@@ -207,6 +214,9 @@ class Connections:
         """A connection to one of the bank's doors by a holder of a certificate, or by nobody in particular."""
         with self.lock:
             connection = self.waiting.pop((base, identity), None)
+        if connection and connection.is_over():
+            connection.close()
+            connection = None
         connection = connection or Connection(base, identity)
         try:
             yield connection
