@@ -10,6 +10,7 @@ from accounts.models import Account, Holder, Statement
 from bank.customers.models import User
 from bank.money import Money
 
+LOANS = frozenset({"LOAN", "MORT"})  # AccountTypeCode of what is paid back and not spent from
 STANDING = {Account.Status.DISABLED: "Frozen", Account.Status.DELETED: "Closed"}
 
 
@@ -39,6 +40,11 @@ class Holding:
     def available(self) -> Money:
         """What can be spent, the overdraft included."""
         return ledger.available(self.account)
+
+    @property
+    def is_spent_from(self) -> bool:
+        """Tell whether what is available can be used; of a loan it is what was paid back."""
+        return self.account.type_code not in LOANS and not self.standing
 
     @property
     def overdraft(self) -> Money:

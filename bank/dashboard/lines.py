@@ -123,7 +123,7 @@ def _words(details: dict[str, Any], *, is_credit: bool) -> tuple[str, str]:
 
 def _way(details: dict[str, Any]) -> str:
     """How a card was used."""
-    return {"Contactless": "contactless", "PIN": "with PIN", "ConsumerDevice": "by telephone"}.get(
+    return {"Contactless": "contactless", "PIN": "with PIN", "ConsumerDevice": "by phone or watch"}.get(
         details.get("CardInstrument", {}).get("AuthorisationType", ""), ""
     )
 

@@ -108,8 +108,8 @@ def test_shows_the_balances_that_a_tpp_reads(alice: Guest, bob: calls.Caller, bi
     first = alice.says()
 
     assert f"{told['ITBD']} Pending {amounts.MINUS}£12.34" in page
-    assert f"You can spend {told['ITAV']}" in page
-    assert f"{told['ITBD']} {told['ITAV']} to spend" in first
+    assert f"Available {told['ITAV']}" in page
+    assert f"{told['ITBD']} {told['ITAV']} available" in first
 
 
 def test_says_what_is_not_booked(alice: Guest, bills: Account) -> None:
@@ -197,6 +197,12 @@ def test_says_what_an_account_has_come_to(alice: Guest, now: datetime, status: s
 
     assert word in alice.come_in().says()
     assert word in alice.says(f"/accounts/{account.pk}")
+
+
+def test_offers_nothing_to_spend_from_a_loan(alice: Guest, now: datetime) -> None:
+    people.account(alice.person, now=now, type_code="LOAN")
+
+    assert "available" not in alice.come_in().says()
 
 
 def test_masks_the_number_of_a_card(alice: Guest, now: datetime) -> None:
