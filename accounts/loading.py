@@ -6,6 +6,7 @@ open no other transaction can write to the ledger; reading goes on. Foreign keys
 """
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,7 +24,7 @@ COPY_TRANSFERS = "copy accounts_transfer (id, kind, for_order, booked_at) from s
 COPY_POSTINGS = """copy accounts_posting (transfer_id, account_id, amount_minor, balance_minor, booked_at, counterparty,
     details) from stdin"""
 COPY_HOLDS = "copy accounts_hold (id, account_id, amount_minor, for_order, placed_at, counterparty, details) from stdin"
-SUMS = "select booked_minor, last_booked_at from accounts_account where id = %s"
+SUMS = "select id, booked_minor, last_booked_at from accounts_account where id = any(%s)"
 SET_SUMS = """
 update accounts_account set booked_minor = %s, last_booked_at = %s, accrued_micro = %s, held_minor = held_minor + %s
 where id = %s"""
@@ -106,17 +107,29 @@ class Load:
     """An open load: rows go in, in the order of time; the sums on the accounts are written at its end."""
 
     raw: psycopg.Connection[Any]
+    writer: ThreadPoolExecutor
     sums: dict[str, _Sums] = field(default_factory=dict)
     count: int = 0
+    sent: "Future[None] | None" = None
 
     def write(self, transfers: Iterable[Transfer]) -> Iterator[int]:
         """Write a stream of transfers of whatever length; tell after every few thousand how many there are so far."""
         stream = iter(transfers)
         while chunk := list(islice(stream, CHUNK)):
-            self._copy(COPY_TRANSFERS, [_transfer_line(one) for one in chunk])
-            self._copy(COPY_POSTINGS, [self._posting_line(one, leg) for one in chunk for leg in one.legs])
+            lines = [_transfer_line(one) for one in chunk]
+            postings = [self._posting_line(one, leg) for one in chunk for leg in one.legs]
+            self._wait()
+            self.sent = self.writer.submit(self._send, lines, postings)  # and meanwhile the next are made ready
             self.count += len(chunk)
             yield self.count
+        self._wait()
+
+    def know(self, account_ids: Iterable[str]) -> None:
+        """Read the sums of many accounts at once, instead of one by one when each is met."""
+        with self.raw.cursor() as cursor:
+            cursor.execute(SUMS, [list(account_ids)])
+            for account_id, booked_minor, last_at in cursor:
+                self.sums[account_id] = _Sums(booked_minor, last_at)
 
     def hold(self, holds: Iterable[Hold]) -> None:
         """Write holds that are open."""
@@ -155,10 +168,20 @@ class Load:
         """The account's sums as they are now; the bank's own may have some from before."""
         found = self.sums.get(account_id)
         if found is None:
-            row = self.raw.execute(SUMS, [account_id]).fetchone()
-            assert row is not None, f"there is no account {account_id}"
-            found = self.sums[account_id] = _Sums(*row)
+            self._wait()
+            self.know([account_id])
+            found = self.sums[account_id]
         return found
+
+    def _send(self, transfers: list[str], postings: list[str]) -> None:
+        self._copy(COPY_TRANSFERS, transfers)
+        self._copy(COPY_POSTINGS, postings)
+
+    def _wait(self) -> None:
+        """Wait until the connection is free; raise what went wrong on it."""
+        if self.sent is not None:
+            self.sent.result()
+            self.sent = None
 
     def _copy(self, statement: str, lines: list[str]) -> None:
         with self.raw.cursor().copy(statement) as copy:
@@ -171,13 +194,13 @@ def load() -> Iterator[Load]:
 
     Raises DoesNotAddUp; then, as with any exception, nothing of the load stays.
     """
-    with transaction.atomic(using=OWNER):
+    with transaction.atomic(using=OWNER), ThreadPoolExecutor(1) as writer:
         raw = connections[OWNER].connection
         raw.execute("set constraints all immediate")  # foreign keys after each COPY, lest all of them pile up
         for table in TABLES:
             raw.execute(f"alter table {table} disable trigger user")
         row = raw.execute("select coalesce(max(id), 0), now() from accounts_posting").fetchone()
-        opened = Load(raw)
+        opened = Load(raw, writer)
         yield opened
         opened.end()
         for table in TABLES:

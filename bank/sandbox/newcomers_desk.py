@@ -1,10 +1,8 @@
-"""POST /sandbox/customers: a customer by a document. GET of the same path: the JSON Schema that such documents follow.
+"""POST /sandbox/customers: a customer by a document (docs/personas.md).
 
-Whoever reaches the sandbox may make customers of it, as whoever asks becomes a TPP. The account's history is lived
-afterwards, in a worker: `lived_until` of a second GET, /sandbox/customers/{username}, tells how far it has come.
+Whoever reaches the sandbox may make customers of it, as whoever asks becomes a TPP. The history is lived
+afterwards, by a worker: GET /sandbox/customers/{username} tells in `lived_until` how far it has come.
 """
-
-import json
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
@@ -12,7 +10,7 @@ from bank import clock
 from bank.api import wire
 from bank.oauth.views import NO_STORE, MachineEndpoint
 from bank.outbox import unit
-from bank.sandbox.life import document, newcomers
+from bank.sandbox.life import newcomers
 from bank.sandbox.models import Resident
 
 BODY_BYTES_MAX = 256 * 1024
@@ -21,12 +19,6 @@ ACTOR = "sandbox:newcomer"
 
 class Customers(MachineEndpoint):
     """The customers as a whole."""
-
-    http_method_names = ("get", "post")
-
-    def get(self, _request: HttpRequest) -> HttpResponse:
-        """Tell what a document looks like."""
-        return JsonResponse(json.loads(document.schema()), headers=NO_STORE)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Take somebody in, or tell every fault of the document with its path."""

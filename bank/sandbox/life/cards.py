@@ -36,7 +36,8 @@ def used(today: Today) -> Iterator[Happening]:
 
 def set_aside(today: Today) -> Iterator[Held]:
     """What the document tells to be set aside for longer, such as a hotel's deposit."""
-    for order_id, row in zip(staying_orders(today.life), today.rows("waiting"), strict=True):
+    rows = today.rows("waiting")
+    for order_id, row in zip(staying_orders(today.life), rows, strict=True) if rows else ():
         spot, amount = today.spot(row), today.life.minor(row)
         if today.day == today.life.arrived_on - timedelta(days=row["days_ago"]) and today.free(spot) >= amount:
             details = lines.line("card", row["text"], CardInstrument=lines.card(spot, how="None"))

@@ -97,8 +97,10 @@ def _income(today: Today) -> Iterator[Event]:
 
 def _standing_orders(today: Today) -> Iterator[Happening]:
     for number, row in enumerate(today.rows("standing_orders")):
+        if not is_due(row, today.day):
+            continue
         mandate = mandate_id(today.life, "standing_orders", number)
-        if not _is_asked(today, row, mandate):
+        if not _stands(today, row, mandate):
             continue
         spot, amount, now = today.spot(row), today.life.minor(row), today.at(1, 5)
         if today.free(spot) < amount:
@@ -110,17 +112,17 @@ def _standing_orders(today: Today) -> Iterator[Happening]:
             yield made._replace(mandate=mandate)
 
 
-def _is_asked(today: Today, row: Mapping[str, Any], mandate: str) -> bool:
-    """Tell whether a mandate or standing order is due on the day, and still stands."""
-    if not is_due(row, today.day) or today.life.is_over(row, today.day):
-        return False
-    return mandate not in today.books.ended
+def _stands(today: Today, row: Mapping[str, Any], mandate: str) -> bool:
+    """Tell whether a mandate or standing order still holds on the day."""
+    return mandate not in today.books.ended and not today.life.is_over(row, today.day)
 
 
 def _direct_debits(today: Today) -> Iterator[Happening]:
     for number, row in enumerate(today.rows("direct_debits")):
+        if not is_due(row, today.day):
+            continue
         mandate = mandate_id(today.life, "direct_debits", number)
-        if not _is_asked(today, row, mandate):
+        if not _stands(today, row, mandate):
             continue
         spot, now = today.spot(row), today.at(3, 30)
         to = today.life.collector(row["collector"])

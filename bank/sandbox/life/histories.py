@@ -70,6 +70,7 @@ def write(people: Sequence[Life], *, until: date, told: Callable[[int], None]) -
     """
     evening = Evening()
     with loading.load() as load:
+        load.know(spot.account_id for life in people for spot in life.spots.values())
         for count in load.write(transfers(tell(people, until=until, evening=evening))):
             evening.count = count
             told(count)

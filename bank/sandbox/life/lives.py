@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from accounts import ledger
@@ -105,6 +106,7 @@ class Life:
         return day > self.arrived_on - timedelta(days=row.get("ended_days_ago", 0))
 
 
+@lru_cache(maxsize=100_000)
 def minor(text: str, currency: str) -> int:
     """A signed amount in minor units."""
     amount = Money.parse(text.removeprefix("-"), currency).minor
@@ -122,6 +124,7 @@ def at(day: date, hour: int, minute: int, second: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute, second), tzinfo=UTC)
 
 
+@lru_cache(maxsize=100_000)
 def steady_id(prefix: str, *names: object) -> str:
     """An id that is always the same for these names."""
     random = int.from_bytes(hashlib.sha256("/".join(map(str, names)).encode()).digest()[:9], "big")
