@@ -6,7 +6,7 @@ account stays in the consents that cover it and can be read, under the status th
 
 from datetime import datetime
 
-from accounts import ledger
+from accounts import ledger, statements
 from accounts.models import Account, DirectDebit, Mandate, ScheduledPayment, StandingOrder, Unbooked
 from bank.audit import trail
 from bank.money import Money
@@ -88,7 +88,7 @@ def _lock(account_id: str, *, needs: tuple[Account.Status, ...]) -> Account:
 
 
 def _end(account: Account, *, action: str, reason: str, actor: str, now: datetime) -> None:
-    """Close it: nothing is collected, paid or announced any more."""
+    """Close it: nothing is collected, paid or announced any more, and a last statement is made."""
     if account.held_minor:
         raise NotPossible("A payment is pending on this account.")
     DirectDebit.objects.filter(account=account, status__in=LIVE).update(
@@ -99,6 +99,8 @@ def _end(account: Account, *, action: str, reason: str, actor: str, now: datetim
     )
     ScheduledPayment.objects.filter(account=account, ended_at=None).update(ended_at=now)
     Unbooked.objects.filter(account=account, status=Unbooked.Status.ANNOUNCED, ended_at=None).update(ended_at=now)
+    statements.make_due(account.pk, now=now)
+    statements.close(account.pk, now=now)
     _become(account, Account.Status.DELETED, action=action, reason=reason, actor=actor, now=now)
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from accounts import statements, tasks
+from accounts import life, statements, tasks
 from accounts.models import Posting, Product, Statement
 from bank import clock, ids
 from tests.accounts import given
@@ -198,3 +198,12 @@ class TestDue:
         assert (closing.kind, closing.closing_minor, closing.entries) == ("AccountClosure", 0, 1)
         assert f"{closing.starts_at:%m-%d}" == "04-10"
         assert {"NextStatement"}.isdisjoint(item["Type"] for item in closing.details["StatementDateTime"])
+
+
+@pytest.mark.parametrize("act", [life.close, life.switch])
+def test_ends_with_a_last_one_when_an_account_is_closed_or_switched(work, act):
+    account = given.account(now=MARCH, opened_at=MARCH)
+
+    act(account.pk, reason="asked", actor="staff:1", now=LATER)
+
+    assert [made.kind for made in Statement.objects.filter(account=account)] == [Statement.Kind.CLOSURE]
