@@ -28,6 +28,7 @@ class Evening:
     books: Books = field(default_factory=Books)
     refused: list[Refused] = field(default_factory=list)
     count: int = 0  # of events
+    day: date = date.min  # that is being told
     paid: dict[str, tuple[datetime, int]] = field(default_factory=dict)  # by the mandate's id: when last, how much
 
     def note(self, happening: Happening) -> None:
@@ -50,6 +51,7 @@ def tell(people: Sequence[Life], *, until: date, evening: Evening) -> Iterator[E
     while day <= until:
         while waiting and waiting[0].begins_on <= day:
             living.append(waiting.pop(0))
+        evening.day = day
         yield from sorted(_day_of(living, day, evening), key=AT)
         books.end_day()
         day += timedelta(days=1)
@@ -63,8 +65,8 @@ def _day_of(living: list[Life], day: date, evening: Evening) -> Iterator[Event]:
                 yield happening
 
 
-def write(people: Sequence[Life], *, until: date, told: Callable[[int], None]) -> Evening:
-    """Write the histories of lives whose accounts are there, empty; told is called as it goes on, with how many.
+def write(people: Sequence[Life], *, until: date, told: Callable[[int, date], None]) -> Evening:
+    """Write the histories of lives whose accounts are there, empty; told is called as it goes on.
 
     Opens a load of its own: all of it is written, or nothing. Raises loading.DoesNotAddUp.
     """
@@ -73,7 +75,7 @@ def write(people: Sequence[Life], *, until: date, told: Callable[[int], None]) -
         load.know(spot.account_id for life in people for spot in life.spots.values())
         for count in load.write(transfers(tell(people, until=until, evening=evening))):
             evening.count = count
-            told(count)
+            told(count, evening.day)
         load.hold(holds(evening.books))
         for account_id, sums in evening.books.sums.items():
             if sums.accrued_micro:

@@ -47,7 +47,7 @@ def accounts_of(usernames: Iterable[str]) -> dict[str, Spot]:
     return {f"{life.username}/{key}": spot for life in found for key, spot in life.spots.items()}
 
 
-def settle_in(people: Sequence[Life], *, now: datetime, told: Callable[[int], None]) -> int:
+def settle_in(people: Sequence[Life], *, now: datetime, told: Callable[[int, date], None]) -> int:
     """Bring these lives to the bank with all their history up to yesterday; return how many transfers it took.
 
     One transaction of the owner's. Raises loading.DoesNotAddUp.

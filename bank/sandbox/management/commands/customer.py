@@ -70,7 +70,7 @@ class Command(BaseCommand):
         except wire.BodyInvalid as invalid:
             faults = "\n".join(f"  {fault.path or 'the document'}: {fault.message}" for fault in invalid.faults)
             raise CommandError(f"The document has faults:\n{faults}") from invalid
-        count = seeding.settle_in([life], now=now, told=lambda _count: None)
+        count = seeding.settle_in([life], now=now, told=lambda _count, _day: None)
         with unit.work():
             seeding.make_statements([life], now=now)
             trail.record(actor="bank:manage.py", action="sandbox.customer_arrived", subject=life.username, now=now)
