@@ -1,0 +1,70 @@
+"""A crowd of made-up customers: each document is good, nobody shares a number, and everybody can pay for the life."""
+
+import io
+from datetime import timedelta
+
+import orjson
+import pytest
+from django.core.management import CommandError, call_command
+
+from bank.sandbox import progress
+from bank.sandbox.life import checking, crowd, histories, numbers
+
+CUSTOMERS = 60
+
+
+@pytest.fixture
+def people(now):
+    return crowd.people(CUSTOMERS, months=3, seed=1, now=now)
+
+
+def test_makes_documents_that_the_bank_takes():
+    for made in crowd.documents(CUSTOMERS, months=3, seed=1):
+        assert checking.read(orjson.dumps(made)) == made
+
+
+def test_makes_the_same_crowd_of_the_same_seed_and_another_of_another():
+    def made(seed):
+        return list(crowd.documents(CUSTOMERS, months=3, seed=seed))
+
+    assert made(1) == made(1)
+    assert made(1) != made(2)
+
+
+def test_gives_nobody_the_number_of_another(people):
+    spots = [spot for life in people for spot in life.spots.values()]
+
+    assert len({spot.identification for spot in spots}) == len({spot.account_id for spot in spots}) == len(spots)
+    for spot in spots:
+        good = numbers.is_card_number if spot.scheme == "UK.OBIE.PAN" else numbers.is_account_number
+        assert good(spot.identification if spot.scheme == "UK.OBIE.PAN" else spot.identification[6:])
+
+
+def test_lives_within_its_means(people, now):
+    evening = histories.Evening()
+
+    events = list(histories.tell(people, until=now.date() - timedelta(days=1), evening=evening))
+
+    assert len(events) > CUSTOMERS * 3 * 20
+    assert {"salary", "card", "direct-debit", "standing-order", "cash"} <= {event.kind for event in events}
+    limits = {spot.account_id: spot.limit_minor for life in people for spot in life.spots.values()}
+    assert all(evening.books.sums[account_id].booked >= -limit for account_id, limit in limits.items())
+    assert len(evening.refused) < len(events) / 50
+
+
+def test_makes_no_crowd_of_less_than_nobody(db):
+    with pytest.raises(CommandError, match="At most"):
+        call_command("seed", customers=-1, verbosity=0)
+
+
+def test_tells_of_each_tenth_where_no_bar_can_move():
+    stream = io.StringIO()
+    bar = progress.Bar(stream)
+
+    for share in range(101):
+        bar.show(share / 100, f"{share} of 100")
+    bar.end()
+
+    lines = stream.getvalue().splitlines()
+    assert len(lines) == 11
+    assert lines[5].startswith("[" + "#" * 15 + "." * 15 + "]  50%  50 of 100")
