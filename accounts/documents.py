@@ -20,13 +20,12 @@ from django.db.models import OuterRef, Q, Subquery
 from accounts import permissions, statements
 from accounts.entries import StatementNotFound
 from accounts.models import Account, Party, Posting, Statement, StatementFile
-from bank.money import EXPONENTS, Money
+from bank.money import Money
 
 MEDIA = "application/pdf"
 TEMPLATE = (Path(__file__).parent / "statement.typ").read_bytes()
 WORDS_VERSION = 1  # to be counted up when this module's words change
 VERSION = hashlib.sha256(f"{WORDS_VERSION} {metadata.version('typst')} ".encode() + TEMPLATE).hexdigest()
-SIGNS = {"GBP": "£", "EUR": "€", "USD": "US$"}
 # What the font that the document carries has glyphs for; PDF/UA does not allow others.
 UNDRAWN = re.compile(
     r"[^ -~\u00a1-\u017f\u0391-\u03a1\u03a3-\u03c9\u0400-\u045f\u2013\u2014\u2018-\u201d\u2022\u2026€™]"
@@ -154,12 +153,13 @@ def _sections(statement: Statement) -> list[dict[str, Any]]:
     days = {
         item["Type"]: _day(datetime.fromisoformat(item["DateTime"])) for item in details.get("StatementDateTime", [])
     }
+    due = {kind: text.removeprefix("-") for kind, text in amounts.items()}  # what is to be paid needs no sign
     limits = [
         [words, told[kind]]
         for words, told, kind in [
             ("Credit limit", amounts, "UK.OBIE.CreditLimit"),
             ("Left to spend on the last day", amounts, "UK.OBIE.AvailableBalance"),
-            ("Minimum payment", amounts, "UK.OBIE.MinimumPaymentDue"),
+            ("Minimum payment", due, "UK.OBIE.MinimumPaymentDue"),
             ("To be paid by", days, "UK.OBIE.PaymentDue"),
             ("Next statement", days, "UK.OBIE.NextStatement"),
         ]
@@ -169,7 +169,8 @@ def _sections(statement: Statement) -> list[dict[str, Any]]:
 
 
 def _charge(item: dict[str, Any]) -> str:
-    return f"{item['Description']}, {item['Rate']:g} %" if "Rate" in item else str(item["Description"])
+    words = str(item.get("Description") or item["Type"].removeprefix("UK.OBIE."))
+    return f"{words}, {item['Rate']:g} %" if "Rate" in item else words
 
 
 def _told(item: dict[str, Any]) -> str:
@@ -188,8 +189,8 @@ def _lines(statement: Statement) -> list[dict[str, Any]]:
         {
             "date": f"{at.day} {at:%b %y}",
             "words": _words(details),
-            "out": _figures(minor, currency) if minor < 0 else "",
-            "in": _figures(minor, currency) if minor > 0 else "",
+            "out": Money(minor, currency).figures if minor < 0 else "",
+            "in": Money(minor, currency).figures if minor > 0 else "",
             "balance": _amount(balance_minor, currency),
         }
         for at, minor, balance_minor, details in booked.order_by("booked_at", "id").values_list(
@@ -219,13 +220,5 @@ def _day(at: datetime) -> str:
     return f"{at.day} {at:%B %Y}"
 
 
-def _figures(minor: int, currency: str) -> str:
-    """The amount without its sign and currency, thousands set apart: 1,234.50."""
-    whole, point, fraction = Money(minor, currency).text.partition(".")
-    assert len(fraction) == EXPONENTS[currency], currency
-    return f"{int(whole):,}{point}{fraction}"
-
-
 def _amount(minor: int, currency: str) -> str:
-    sign = SIGNS.get(currency, f"{currency} ")
-    return f"{'-' if minor < 0 else ''}{sign}{_figures(minor, currency)}"
+    return f"{'-' if minor < 0 else ''}{Money(minor, currency).written}"

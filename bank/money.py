@@ -21,6 +21,7 @@ CURRENCIES = {
     " THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG",
     3: "BHD IQD JOD KWD LYD OMR TND",
 }
+SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "US$"}  # any other currency is written by its code
 EXPONENTS = {code: digits for digits, codes in CURRENCIES.items() for code in codes.split()}
 
 
@@ -68,6 +69,17 @@ class Money:
         exponent = EXPONENTS[self.currency]
         digits = str(abs(self.minor)).rjust(exponent + 1, "0")
         return f"{digits[:-exponent]}.{digits[-exponent:]}" if exponent else digits
+
+    @property
+    def figures(self) -> str:
+        """The absolute amount as people write it, without its currency: `1,234.50`."""
+        whole, point, fraction = self.text.partition(".")
+        return f"{int(whole):,}{point}{fraction}"
+
+    @property
+    def written(self) -> str:
+        """The absolute amount as people write it: `£1,234.50`."""
+        return SYMBOLS.get(self.currency, f"{self.currency} ") + self.figures
 
     @property
     def wire(self) -> dict[str, str]:

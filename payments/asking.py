@@ -7,13 +7,10 @@ from typing import ClassVar
 from accounts.models import PAYMENT_TYPES, Account
 from bank.customers.models import User
 from bank.errors import Refused
-from bank.money import Money
 from consents import transitions
 from consents.kinds import Kind
 from consents.models import Consent
 from payments.types import domestic
-
-SYMBOLS = {"GBP": "£"}
 
 
 class AccountUnsuitable(Refused):
@@ -42,7 +39,7 @@ class DomesticPaymentKind(Kind):
     def words(self, consent: Consent) -> dict[str, object]:
         """The amount, the payee with its account, and the reference; this bank charges nothing."""
         instruction = domestic.DomesticPayment().instruction(consent.data["Initiation"])
-        amount, payee = written(instruction.amount), instruction.creditor["Name"]
+        amount, payee = instruction.amount.written, instruction.creditor["Name"]
         return {
             "purpose": f"pay {amount} to {payee}",
             "amount": amount,
@@ -96,12 +93,6 @@ class DomesticPaymentKind(Kind):
             raise AccountUnsuitable
         if accounts[0].type_code not in PAYMENT_TYPES or accounts[0].status != Account.Status.ENABLED:
             raise AccountUnsuitable
-
-
-def written(amount: Money) -> str:
-    """An amount as people write it: £1,234.50."""
-    whole, point, fraction = amount.text.partition(".")
-    return f"{SYMBOLS.get(amount.currency, amount.currency + ' ')}{int(whole):,}{point}{fraction}"
 
 
 def spaced(identification: str) -> str:

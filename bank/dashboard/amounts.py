@@ -1,14 +1,13 @@
 """Amounts as these pages write them: with a real minus sign, which screen readers say aloud."""
 
 from bank.money import EXPONENTS, Money
-from payments import asking
 
 MINUS = "\N{MINUS SIGN}"
 
 
 def balance(amount: Money) -> str:
     """What is on an account: £1,234.50; with a minus sign before the pound, if it is owed."""
-    return (MINUS if amount.minor < 0 else "") + asking.written(amount)
+    return (MINUS if amount.minor < 0 else "") + amount.written
 
 
 def movement(amount: Money) -> str:
