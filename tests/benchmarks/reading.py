@@ -44,7 +44,7 @@ class Reading:
     def deep(self, at: datetime) -> bytes:
         """Ask for the page that begins there."""
         place = paging.Place(consent_id=self.approved.consent_id, path=self.path, query={})
-        path = place.link(paging.Cursor(at=at, entry_id=0))
+        path = place.link(paging.Cursor(at=at, key="0"))
         return load.request("GET", path, token=self.approved.token)
 
 
