@@ -73,6 +73,7 @@ def test_will_not_throw_away_a_bank_that_runs(live):
     assert (live.world.var / "ca.pem").exists()
 
 
+@pytest.mark.crash
 def test_leaves_nothing_behind_after_ctrl_c_and_opens_the_same_bank_again(own):
     own.start()
     (accounts,) = own.world.rows("select count(*) from accounts_account")
