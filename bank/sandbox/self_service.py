@@ -9,10 +9,8 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
@@ -23,7 +21,7 @@ from bank.oauth.backends import Reply
 from bank.oauth.clients import Caller
 from bank.oauth.refusals import InvalidClient, InvalidRequest
 from bank.oauth.views import MachineEndpoint
-from bank.tpps import authority, directory, statements
+from bank.tpps import authority, directory, signing_requests, statements
 from bank.tpps.models import TPP, Certificate, Role, SoftwareStatement
 
 BODY_BYTES_MAX = 64 * 1024
@@ -73,7 +71,7 @@ class Signing(TypedDict, total=False):
     __pydantic_config__ = CLOSED  # type: ignore[misc] # as above
     use: Certificate.Use
     shape: directory.Shape
-    csr: Annotated[str, Field(max_length=20_000)]
+    csr: Annotated[str, Field(max_length=signing_requests.PEM_MAX)]
 
 
 class Desk(MachineEndpoint):
@@ -210,16 +208,9 @@ def _check_stands(software: SoftwareStatement) -> None:
 def _key_of(pem: str) -> authority.PublicKey:
     """The key that a signing request proves to be its sender's; nothing else in it counts. Raises InvalidRequest."""
     try:
-        request = x509.load_pem_x509_csr(pem.encode())
-        key = request.public_key()
-        is_held = request.is_signature_valid
-    except (ValueError, UnsupportedAlgorithm):
-        raise InvalidRequest("The csr cannot be read.") from None
-    if not is_held:
-        raise InvalidRequest("The csr is not signed with its own key.")
-    if reason := directory.unfit(key):
-        raise InvalidRequest(reason)
-    return cast(authority.PublicKey, key)
+        return signing_requests.read(pem).key
+    except signing_requests.SigningRequestRefused as refused:
+        raise InvalidRequest(str(refused)) from None
 
 
 def _describe(software: SoftwareStatement) -> dict[str, Any]:

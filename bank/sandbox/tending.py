@@ -18,7 +18,7 @@ from django.core.management.base import BaseCommand, CommandError
 from bank import clock
 from bank.outbox import unit
 from bank.sandbox import enrolment
-from bank.tpps import authority, directory, statements
+from bank.tpps import authority, directory, signing_requests, statements
 from bank.tpps.models import Certificate, SoftwareStatement
 
 ACTOR = "bank:manage.py"
@@ -94,11 +94,11 @@ def issue(options: dict[str, Any], now: datetime) -> Iterator[str]:
     """A certificate over the key of a signing request, printed; or over a new key, written to the TPP's folder."""
     row, use, shape = find(options["name"]), options["use"], directory.Shape(options["shape"])
     if options["csr"]:
-        request = x509.load_pem_x509_csr(options["csr"].read_bytes())
-        if not request.is_signature_valid:
-            raise CommandError("The signing request is not signed with its own key.")
-        made = directory.issue(row, use=use, public_key=_usable(request.public_key()), shape=shape, now=now)
-        yield made.pem
+        try:
+            asked = signing_requests.read(options["csr"].read_text(errors="replace"))
+        except signing_requests.SigningRequestRefused as refused:
+            raise CommandError(str(refused)) from None
+        yield directory.issue(row, use=use, public_key=asked.key, shape=shape, now=now).pem
         return
     folder = _folder(options["name"])
     if folder is None:

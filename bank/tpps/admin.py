@@ -1,13 +1,24 @@
 """The desk's pages for TPPs and whom the bank trusts."""
 
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
 from cryptography import x509
 from django.contrib import admin
-from django.utils.html import format_html_join
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from bank.desk import pages
-from bank.tpps import chains, desk
-from bank.tpps.models import TPP, Certificate, RevocationList, SoftwareStatement, TrustAnchor
+from bank.tpps import chains, desk, signing_requests
+from bank.tpps.models import (
+    TPP,
+    Certificate,
+    CertificateRequest,
+    RevocationList,
+    SoftwareStatement,
+    TrustAnchor,
+)
 
 
 @admin.register(TPP)
@@ -49,6 +60,52 @@ class CertificateAdmin(pages.ReadOnly):
     ordering = ("-not_before",)
     search_fields = ("=thumbprint", "=serial_number", "=software_statement__id")
     search_help_text = "Thumbprint (base64url), serial number or software id"
+
+
+@admin.register(CertificateRequest)
+class CertificateRequestAdmin(pages.ReadOnly):
+    """Signing requests that TPPs sent to staff, and what was issued over them."""
+
+    list_display = ("software_statement", "use", "shape", "asked_by", "asked_at", "issued")
+    list_filter = ("use", ("issued", admin.EmptyFieldListFilter))
+    list_select_related = ("software_statement", "issued")
+    ordering = ("-asked_at",)
+    search_fields = ("=software_statement__id", "=issued__thumbprint")
+    search_help_text = "Software id, or thumbprint (base64url) of what was issued"
+    fields = (
+        "software_statement",
+        "use",
+        "shape",
+        "subject",
+        "key",
+        "key_thumbprint",
+        "asked_by",
+        "asked_at",
+        "issued",
+        "pem",
+    )
+    readonly_fields = ("subject", "key", "key_thumbprint", "pem")
+    alone = (desk.BringSigningRequest(),)
+
+    @admin.display(description="calls itself")
+    def subject(self, request: CertificateRequest) -> str:
+        """The subject of the signing request; the certificate's is the directory's."""
+        return signing_requests.read(request.csr).subject or pages.NOTHING
+
+    @admin.display(description="key")
+    def key(self, request: CertificateRequest) -> str:
+        """Its kind and size."""
+        return signing_requests.read(request.csr).kind
+
+    @admin.display(description="SHA-256 of the key")
+    def key_thumbprint(self, request: CertificateRequest) -> str:
+        """What the TPP reads out to staff, who compare it."""
+        return signing_requests.read(request.csr).key_thumbprint
+
+    @admin.display(description="certificate")
+    def pem(self, request: CertificateRequest) -> str:
+        """What was issued, to be sent to the TPP."""
+        return format_html("<pre>{}</pre>", request.issued.pem) if request.issued else pages.NOTHING
 
 
 @admin.register(TrustAnchor)
@@ -116,6 +173,15 @@ def certificates_of(tpp: TPP) -> pages.Table:
             for certificate in certificates[: pages.ROWS_MAX]
         ],
     )
+
+
+@pages.offers(SoftwareStatement)
+def bringing_a_signing_request(statement: SoftwareStatement) -> Iterator[pages.Offer]:
+    """Offer to bring a signing request for it, while it stands."""
+    if statement.withdrawn_at is None:
+        filled = urlencode({"software": statement.pk})
+        path = f"{reverse('admin:tpps_certificaterequest_bring')}?{filled}"
+        yield pages.Offer(words=desk.BringSigningRequest.words, path=path)
 
 
 @pages.section(TrustAnchor)

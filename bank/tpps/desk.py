@@ -10,10 +10,10 @@ from django import forms
 
 from bank.approvals import requests
 from bank.approvals.requests import Order
-from bank.desk.deeds import Deed
+from bank.desk.deeds import Deed, DeedRefused
 from bank.keys import jose
-from bank.tpps import anchors, directory
-from bank.tpps.models import TPP, Certificate, SoftwareStatement, TrustAnchor
+from bank.tpps import anchors, directory, signing_requests
+from bank.tpps.models import TPP, Certificate, CertificateRequest, SoftwareStatement, TrustAnchor
 
 
 class Anchor(forms.Form):
@@ -86,6 +86,75 @@ class AddAnchor(Deed):
     def perform(self, fields: dict[str, Any], *, actor: str, now: datetime) -> None:
         """Keep it, not trusted yet."""
         anchors.add(actor=actor, now=now, **fields)
+
+
+class Signing(forms.Form):
+    """What a TPP wants a certificate for, and the signing request that it sent."""
+
+    software = forms.CharField(max_length=40, label="Software id")
+    use = forms.ChoiceField(choices=[(use.value, use.label) for use in directory.TPP_USES])
+    shape = forms.ChoiceField(
+        choices=[(directory.Shape.OPEN_BANKING, "OBWAC or OBSeal"), (directory.Shape.EIDAS, "QWAC or QSealC")]
+    )
+    csr = forms.CharField(
+        max_length=signing_requests.PEM_MAX,
+        label="Signing request",
+        help_text="PEM. Only its key counts: subject and roles are what the directory knows.",
+        widget=forms.Textarea(attrs={"rows": 12}),
+    )
+
+    def clean_software(self) -> SoftwareStatement:
+        """Take software that the directory knows."""
+        found = SoftwareStatement.objects.filter(pk=self.cleaned_data["software"]).first()
+        if found is None:
+            raise forms.ValidationError("The directory knows no software of this id.")
+        return found
+
+
+class BringSigningRequest(Deed):
+    """Note the signing request of a TPP."""
+
+    name = "bring"
+    words = "Bring a TPP's signing request"
+    permission = "tpps.add_certificaterequest"
+    form = Signing
+    done = "Kept. Nothing is issued until it is asked for on its page, and a second person agrees."
+
+    def perform(self, fields: dict[str, Any], *, actor: str, now: datetime) -> None:
+        """Keep it, if a certificate could be issued over it. Raises DeedRefused."""
+        try:
+            signing_requests.keep(
+                fields["software"],
+                use=fields["use"],
+                shape=directory.Shape(fields["shape"]),
+                pem=fields["csr"],
+                actor=actor,
+                now=now,
+            )
+        except signing_requests.SigningRequestRefused as refused:
+            raise DeedRefused(str(refused)) from None
+
+
+@requests.action
+class Issue(requests.Action):
+    """Issue a certificate over a signing request."""
+
+    name = "tpps.issue"
+    words = "Issue this certificate"
+    model = "tpps.CertificateRequest"
+    unfit = "A certificate was issued over this request already, or its software statement is withdrawn."
+
+    def is_offered(self, thing: Any) -> bool:
+        """Only once, and for software that stands."""
+        return thing.issued_id is None and thing.software_statement.withdrawn_at is None
+
+    def carry_out(self, order: Order) -> None:
+        """Issue it, if somebody else than who brought the request agrees."""
+        self.check(order.subject)
+        request = CertificateRequest.objects.select_for_update().get(pk=order.subject)
+        if request.asked_by == order.actor:
+            raise requests.SecondPersonNeeded("You brought this signing request yourself: a second person must decide.")
+        signing_requests.issue(request, reason=order.reason, actor=order.actor, now=order.now)
 
 
 @requests.action

@@ -7,6 +7,8 @@ from cryptography import x509
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from bank import rights
+
 
 class Role(models.TextChoices):
     """What a regulator lets a TPP do."""
@@ -81,6 +83,38 @@ class Certificate(models.Model):
     def read(self) -> x509.Certificate:
         """The certificate itself."""
         return x509.load_pem_x509_certificate(self.pem.encode())
+
+
+@rights.guarded("software_statement_id", "use", "shape", "csr", "asked_by", "asked_at")
+class CertificateRequest(models.Model):
+    """A signing request that a TPP sent to staff: what a second person agrees to is what one has brought."""
+
+    software_statement = models.ForeignKey(SoftwareStatement, models.PROTECT, related_name="certificate_requests")
+    use = models.CharField(max_length=9, choices=Certificate.Use.choices)
+    shape = models.CharField(max_length=12)  # as bank/tpps/directory.py names them
+    csr = models.TextField("signing request")  # PEM
+    asked_by = models.CharField("brought by", max_length=200)  # staff:…
+    asked_at = models.DateTimeField("brought at")
+    issued = models.OneToOneField(Certificate, models.PROTECT, null=True, related_name="request")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(use__in=["transport", "signing"]), name="certificate_request_is_for_a_tpps_use"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(shape__in=["open-banking", "eidas"]), name="certificate_request_shape_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.use} certificate for {self.software_statement_id}"
+
+    def link(self, certificate: Certificate) -> None:
+        """Note what was issued over it: once."""
+        assert self.issued_id is None, "one certificate a request"
+        self.issued = certificate
+        self.save(update_fields=["issued"])
 
 
 class TrustAnchor(models.Model):

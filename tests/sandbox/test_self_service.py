@@ -21,10 +21,11 @@ from tests.oauth import given
 ENROLMENT = {"name": "Bob's Budget", "roles": ["AISP", "PISP"], "redirect_uris": ["https://tpp.example/cb"]}
 
 
-def csr(key: Any = None) -> str:
+def csr(key: Any = None, *, subject: x509.Name | None = None) -> str:
     """A signing request over a key, signed with it."""
     signer = key or given.key("self-service")
-    request = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([])).sign(signer, hashes.SHA256())
+    named = x509.CertificateSigningRequestBuilder().subject_name(subject or x509.Name([]))
+    request = named.sign(signer, hashes.SHA256())
     return request.public_bytes(Encoding.PEM).decode()
 
 
