@@ -111,25 +111,24 @@ class Caller:
         **headers: str | None,
     ) -> HttpResponse:
         """Send one request. A body is signed and given a fresh idempotency key, unless headers say otherwise."""
+        raw, sent = self.written(body, token=token, **headers)
+        environ: dict[str, Any] = {"gunicorn.socket": Socket(self.der if der == "own" else der)}  # type: ignore[arg-type] # the only text is "own"
+        client = Client(raise_request_exception=False)
+        return client.generic(method, path, raw, headers=sent, secure=True, **environ)
+
+    def written(
+        self, body: Any = None, *, token: str | None = None, **headers: str | None
+    ) -> tuple[bytes, dict[str, str]]:
+        """The body and the headers of a request, as they go out."""
         raw = body if isinstance(body, bytes) else b"" if body is None else orjson.dumps(body)
         sent: dict[str, str | None] = {"x-fapi-interaction-id": str(uuid.uuid4())}
         if token is not None:
             sent["Authorization"] = f"Bearer {token}"
         if body is not None:
-            sent |= {"x-idempotency-key": ids.new("key"), "x-jws-signature": self.sign(raw)}
+            sealed = {"x-idempotency-key": ids.new("key"), "x-jws-signature": self.sign(raw)}
+            sent |= {"Content-Type": "application/json", **sealed}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        content_type = sent.pop("Content-Type", "application/json" if body is not None else None)
-        environ: dict[str, Any] = {"gunicorn.socket": Socket(self.der if der == "own" else der)}  # type: ignore[arg-type] # the only text is "own"
-        if content_type is not None:
-            environ["CONTENT_TYPE"] = content_type
-        return Client(raise_request_exception=False).generic(
-            method,
-            path,
-            raw,
-            headers={name: value for name, value in sent.items() if value is not None},
-            secure=True,
-            **environ,
-        )
+        return raw, {name: value for name, value in sent.items() if value is not None}
 
 
 def caller(*, now: datetime, name: str = "Bob's Budget") -> Caller:

@@ -15,14 +15,15 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from django.conf import settings
-from django.http import HttpResponse
 
 from bank.audit.models import Entry
 from bank.oauth.models import Client, SpentIdentifier
 from bank.tpps import certificates
 from tests import calls
+from tests.https import Answer
 from tests.oauth.given import key
 from tests.oauth.proofs import Prover, ath
+from tests.remote import Remote
 
 from . import paths
 
@@ -38,30 +39,35 @@ BEARER = 'Bearer realm="open-banking", error="invalid_token"'
 class Holder:
     """A TPP with a key, and a token that is bound to it; it has no certificate."""
 
-    caller: calls.Caller
+    caller: Remote
     prover: Prover
     token: str
 
     def proof(self, **changed: Any) -> str:
         return self.prover.proof("POST", URL, **({"access_token": self.token} | changed))
 
-    def call(self, proof: str | None, *, scheme: str = "DPoP", path: str = NOTES, **more: Any) -> HttpResponse:
+    def call(self, proof: str | None, *, scheme: str = "DPoP", path: str = NOTES, **more: Any) -> Answer:
         headers = {"Authorization": f"{scheme} {self.token}", "DPoP": proof} | more
         return self.caller.call("POST", path, NOTE, **({"der": None} | headers))
 
 
 @pytest.fixture
-def holder(bob: calls.Caller) -> Holder:
+def bob(bob: calls.Caller) -> Remote:
+    return Remote.like(bob)
+
+
+@pytest.fixture
+def holder(bob: Remote) -> Holder:
     prover = Prover(now=bob.now)
     return Holder(caller=bob, prover=prover, token=bob.token("payments", jkt=prover.jkt))
 
 
-def words(answer: HttpResponse) -> str:
+def words(answer: Answer) -> str:
     """Why a call was refused, as the trail has it."""
     return str(Entry.objects.get(interaction_id=answer["x-fapi-interaction-id"]).detail["words"])
 
 
-MERITS: dict[str, Callable[[Holder], HttpResponse]] = {
+MERITS: dict[str, Callable[[Holder], Answer]] = {
     "no certificate": lambda bob: bob.call(bob.proof()),
     "a certificate": lambda bob: bob.call(bob.proof(), der="own"),
     "a certificate that nobody vouches for": lambda bob: bob.call(bob.proof(), der=b"made up"),
@@ -71,7 +77,7 @@ MERITS: dict[str, Callable[[Holder], HttpResponse]] = {
     "an htu with a query": lambda bob: bob.call(bob.proof(htu=f"{URL}?c=d")),
 }
 
-FAULTS: dict[str, Callable[[Holder], HttpResponse]] = {
+FAULTS: dict[str, Callable[[Holder], Answer]] = {
     "no proof": lambda bob: bob.call(None),
     "two proofs": lambda bob: bob.call(f"{bob.proof()},{bob.proof()}"),
     "a proof for another method": lambda bob: bob.call(bob.proof(htm="PUT")),
@@ -158,7 +164,7 @@ def test_says_in_the_scheme_of_keys_that_a_scope_is_missing(holder):
 
 
 def test_names_the_thief_and_not_the_owner_of_a_stolen_token(bob, own_token, now):
-    mallory = calls.caller(now=now, name="Mallory Money")
+    mallory = Remote.like(calls.caller(now=now, name="Mallory Money"))
 
     answer = mallory.call("POST", NOTES, NOTE, token=own_token)
 
@@ -212,7 +218,7 @@ def test_takes_a_self_signed_certificate_of_a_client_that_authenticates_so(bob, 
     Client.objects.filter(pk=bob.provider.client.pk).update(token_endpoint_auth_method="self_signed_tls_client_auth")
     token = bob.token("payments", bound_to=certificates.thumbprint(der))
 
-    assert bob.call("POST", NOTES, NOTE, token=token, der=der).status_code == 201
+    assert bob.call("POST", NOTES, NOTE, token=token, der=der, key=key("transport")).status_code == 201
     assert bob.call("POST", NOTES, NOTE, token=token).status_code == 401  # the directory's certificate is another one
 
 
@@ -222,7 +228,7 @@ def test_refuses_any_other_self_signed_certificate(bob, now, method, days):
     Client.objects.filter(pk=bob.provider.client.pk).update(token_endpoint_auth_method=method)
     token = bob.token("payments", bound_to=certificates.thumbprint(der))
 
-    assert bob.call("POST", NOTES, NOTE, token=token, der=der).status_code == 401
+    assert bob.call("POST", NOTES, NOTE, token=token, der=der, key=key("transport")).status_code == 401
 
 
 def test_compares_a_proof_with_the_address_that_the_bank_publishes(holder, monkeypatch):

@@ -9,6 +9,7 @@ from bank import clock
 from bank.oauth.models import Authorization
 from tests import calls, people
 from tests.oauth.proofs import Prover
+from tests.remote import Remote
 
 PATH = "/sandbox/whoami"
 BELIEVED = "The bank believes this certificate."
@@ -21,8 +22,8 @@ def bobs_tpp(django_db_setup: None, django_db_blocker: pytest.Item) -> people.Pr
 
 
 @pytest.fixture
-def bob(db: None, now: datetime, bobs_tpp: people.Provider) -> calls.Caller:
-    return calls.Caller(provider=bobs_tpp, now=now)
+def bob(db: None, now: datetime, bobs_tpp: people.Provider) -> Remote:
+    return Remote(provider=bobs_tpp, now=now)
 
 
 def test_tells_a_tpp_who_it_is(bob):
@@ -106,7 +107,7 @@ def test_tells_a_caller_whose_token_has_run_out(bob):
 
 
 def test_tells_a_thief_nothing_of_the_owner(bob, now):
-    mallory = calls.caller(now=now, name="Mallory Money")
+    mallory = Remote.like(calls.caller(now=now, name="Mallory Money"))
 
     answer = mallory.call("GET", PATH, token=bob.token("accounts"))
 
