@@ -13,7 +13,6 @@ from bank.outbox import unit
 from bank.sandbox.life import newcomers
 from bank.sandbox.models import Resident
 
-BODY_BYTES_MAX = 256 * 1024
 ACTOR = "sandbox:newcomer"
 
 
@@ -22,15 +21,13 @@ class Customers(MachineEndpoint):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Take somebody in, or tell every fault of the document with its path."""
-        if len(request.body) > BODY_BYTES_MAX:
-            return _refused([{"message": "The document is too long."}])
         now = clock.now()
         try:
             with unit.work():
                 life = newcomers.expect(request.body, now=now)
                 newcomers.arrive(life, actor=ACTOR, now=now)
         except wire.BodyInvalid as invalid:
-            return _refused([{"path": fault.path, "message": fault.message} for fault in invalid.faults])
+            return _refused(invalid)
         accounts = {key: {"id": spot.account_id, "number": spot.identification} for key, spot in life.spots.items()}
         return JsonResponse({"username": life.username, "accounts": accounts}, status=201, headers=NO_STORE)
 
@@ -49,6 +46,7 @@ class OneCustomer(MachineEndpoint):
         return JsonResponse(told, headers=NO_STORE)
 
 
-def _refused(faults: list[dict[str, str | None]]) -> HttpResponse:
+def _refused(invalid: wire.BodyInvalid) -> HttpResponse:
+    faults = [{"path": fault.path, "message": fault.message} for fault in invalid.faults]
     body = {"error": "invalid_request", "error_description": "The document has faults.", "faults": faults}
     return JsonResponse(body, status=400, headers=NO_STORE)

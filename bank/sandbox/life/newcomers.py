@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from django.db import IntegrityError, transaction
+
 from accounts.models import Account
+from bank.api import wire
 from bank.audit import trail
 from bank.customers.models import User
 from bank.errors import Fault
@@ -11,11 +14,14 @@ from bank.outbox import unit
 from bank.sandbox.life import arriving, checking, lives, seeding
 from bank.sandbox.life.lives import Life
 
+BYTES_MAX = 256 * 1024  # of a document
 NOBODY = "Nobody of this name lives here."
 
 
 def expect(raw: bytes, *, now: datetime) -> Life:
     """Read the document of somebody who is to come. Raises wire.BodyInvalid with every fault and its path."""
+    if len(raw) > BYTES_MAX:
+        raise checking.DocumentInvalid(faults=[Fault(code="U002", message="The document is too long.")])
     life = lives.ready(checking.read(raw), arrived_on=now.date())
     if faults := list(_conflicts(life)):
         raise checking.DocumentInvalid(faults=faults)
@@ -58,9 +64,23 @@ def _fault(path: str, message: str) -> Fault:
     return Fault(code="U002", message=message, path=path)
 
 
+def in_words(invalid: wire.BodyInvalid) -> list[str]:
+    """Tell every fault of a document with its path, a line for each."""
+    return [f"{fault.path or 'the document'}: {fault.message}" for fault in invalid.faults]
+
+
 def arrive(life: Life, *, actor: str, now: datetime) -> None:
-    """Bring somebody in whose history is yet to be lived, by nights, when a worker has time. In a unit of work."""
-    arriving.arrive([life], until=life.begins_on - timedelta(days=1), now=now, using="default")
+    """Bring somebody in whose history is yet to be lived, by nights, when a worker has time. In a unit of work.
+
+    Raises DocumentInvalid if somebody of this name, or with a number of these, has come since the document was read.
+    """
+    try:
+        with transaction.atomic():
+            arriving.arrive([life], until=life.begins_on - timedelta(days=1), now=now, using="default")
+    except IntegrityError:  # it waited for whoever was faster, whose rows are committed and seen from here on
+        if faults := list(_conflicts(life)):
+            raise checking.DocumentInvalid(faults=faults) from None
+        raise
     customer = User.objects.get(username=life.username)
     unit.put(kind="sandbox.live", payload={"customer_pk": customer.pk}, due_at=now, now=now)
     trail.record(actor=actor, action="sandbox.customer_arrived", subject=life.username, now=now)

@@ -68,8 +68,8 @@ class Command(BaseCommand):
         except OSError as unread:
             raise CommandError(f"{options['file']} cannot be read: {unread.strerror}.") from unread
         except wire.BodyInvalid as invalid:
-            faults = "\n".join(f"  {fault.path or 'the document'}: {fault.message}" for fault in invalid.faults)
-            raise CommandError(f"The document has faults:\n{faults}") from invalid
+            faults = "\n  ".join(newcomers.in_words(invalid))
+            raise CommandError(f"The document has faults:\n  {faults}") from invalid
         count = seeding.settle_in([life], now=now, told=lambda _count, _day: None)
         with unit.work():
             seeding.make_statements([life], now=now)
