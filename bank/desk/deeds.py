@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class DeedRefused(Exception):
-    """It cannot be done; the words are for staff."""
+    """It cannot be done; the words, one text or several, are for staff."""
 
 
 class Deed(ABC):
@@ -40,13 +40,13 @@ def page(request: HttpRequest, deed: Deed, admin: "ReadOnly") -> HttpResponse:
     """Show a deed's form, filled from the address; on POST do it and go back to the list."""
     if not request.user.has_perm(deed.permission):
         raise PermissionDenied
-    form = deed.form(request.POST) if request.method == "POST" else deed.form(initial=request.GET.dict())
+    form = deed.form(request.POST, request.FILES) if request.method == "POST" else deed.form(initial=request.GET.dict())
     if request.method == "POST" and form.is_valid():
         try:
             with unit.work():
                 deed.perform(form.cleaned_data, actor=f"staff:{request.user.get_username()}", now=clock.now())
         except DeedRefused as refused:
-            form.add_error(None, str(refused))
+            form.add_error(None, list(refused.args))
         else:
             admin.message_user(request, deed.done, messages.SUCCESS)
             return redirect(admin.list_path())
