@@ -77,8 +77,11 @@ class Action(ABC):
         """Do it, in the open unit of work. Raises NotAllowed, and nothing is kept."""
 
     def find(self, subject: str) -> models.Model | None:
-        """The row of that id."""
-        thing: models.Model | None = apps.get_model(self.model)._default_manager.filter(pk=subject).first()
+        """The row of that id; none, if there cannot be one."""
+        try:
+            thing: models.Model | None = apps.get_model(self.model)._default_manager.filter(pk=subject).first()
+        except ValueError:  # the row's id is a number, and this is none
+            return None
         return thing
 
     def check(self, subject: str) -> None:

@@ -167,3 +167,8 @@ def test_knows_no_customers(sam: User, bob: User, now: datetime) -> None:
 def test_refuses_an_action_whose_name_is_taken() -> None:
     with pytest.raises(ValueError, match="registered twice"):
         requests.action(Wave)
+
+
+def test_knows_no_row_of_an_id_that_cannot_be(sam: User, now: datetime) -> None:
+    with pytest.raises(requests.NotAllowed, match="not here"):
+        requests.ask(action="tests.wave", subject="no number", reason="Because", by=sam, now=now)
