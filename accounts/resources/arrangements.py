@@ -48,10 +48,10 @@ def read_account_beneficiaries(reading: Reading) -> Found:
 
 def read_beneficiaries(reading: Reading) -> Found:
     """Those kept for each account, then once, and under none of them, those kept for all."""
-    rows, kept_for_all = _beneficiaries(reading), None
+    rows = _beneficiaries(reading)
     places = {account.account_id: place for place, account in enumerate(reading.accounts)}
     rows.sort(key=lambda row: places.get(row.account_id or "", len(places)))
-    return Found(items=[_beneficiary(row, row.account_id or kept_for_all, reading) for row in rows])
+    return Found(items=[_beneficiary(row, row.account_id, reading) for row in rows])
 
 
 def _beneficiaries(reading: Reading) -> list[Beneficiary]:
