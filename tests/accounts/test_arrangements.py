@@ -114,8 +114,9 @@ def test_tells_trusted_beneficiaries_from_others(alices, consented):
     assert {row["BeneficiaryType"] for row in rows} == {"Trusted", "Ordinary"}
 
 
-def test_shows_mandates_that_have_ended_with_their_status(alices, consented):
-    for status in ("CANC", "EXPI", "SUSP"):
+def test_shows_mandates_that_have_ended_with_their_status(alices, consented, now):
+    for minutes, status in enumerate(("CANC", "EXPI", "SUSP"), 1):
+        created_at = now + timedelta(minutes=minutes)
         DirectDebit.objects.create(
             id=ids.new("ddb"),
             account=alices.beside,
@@ -123,6 +124,7 @@ def test_shows_mandates_that_have_ended_with_their_status(alices, consented):
             name="Gym",
             collector=CREDITOR,
             mandate=full.MANDATE,
+            created_at=created_at,
         )
         StandingOrder.objects.create(
             id=ids.new("sto"),
@@ -131,6 +133,7 @@ def test_shows_mandates_that_have_ended_with_their_status(alices, consented):
             creditor_account=CREDITOR,
             mandate=full.MANDATE,
             first_minor=5_00,
+            created_at=created_at,
         )
     reader = consented([alices.beside], EVERYTHING, customer=alices.customer)
 
@@ -191,7 +194,8 @@ def test_shows_amounts_in_the_accounts_currency(alices, consented, now):
 
 def test_shows_offers_until_they_are_over(alices, consented, now):
     for days, words in ((-1, "over"), (1, "runs"), (9, "runs as well")):
-        lasting = full.offer(now=now, description=words, ends_at=now + timedelta(days=days))
+        span = {"starts_at": now - timedelta(days=20 - days), "ends_at": now + timedelta(days=days)}
+        lasting = full.offer(now=now, description=words, **span)
         alices.beside.offers.create(id=ids.new("off"), **lasting)
 
     rows = read(consented([alices.beside], EVERYTHING, customer=alices.customer), "offers")
