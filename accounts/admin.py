@@ -280,7 +280,7 @@ def beneficiaries_of(person: User) -> pages.Table:
         rows=[
             [
                 str(one.creditor_account.get("Name", pages.NOTHING)),
-                str(one.creditor_account.get("Identification", pages.NOTHING)),
+                one.number or pages.NOTHING,
                 one.get_kind_display(),
                 str(one.account) if one.account else "every account",
             ]

@@ -17,14 +17,15 @@ import typst
 from django.conf import settings
 from django.db.models import OuterRef, Q, Subquery
 
-from accounts import permissions, statements
+from accounts import statements
 from accounts.entries import StatementNotFound
 from accounts.models import Account, Party, Posting, Statement, StatementFile
+from bank import numbering
 from bank.money import Money
 
 MEDIA = "application/pdf"
 TEMPLATE = (Path(__file__).parent / "statement.typ").read_bytes()
-WORDS_VERSION = 1  # to be counted up when this module's words change
+WORDS_VERSION = 2  # to be counted up when this module's words change
 VERSION = hashlib.sha256(f"{WORDS_VERSION} {metadata.version('typst')} ".encode() + TEMPLATE).hexdigest()
 # What the font that the document carries has glyphs for; PDF/UA does not allow others.
 UNDRAWN = re.compile(
@@ -119,12 +120,9 @@ def _facts(statement: Statement) -> list[tuple[str, str]]:
 
 
 def _number(account: Account) -> list[tuple[str, str]]:
-    number = account.identification
-    if account.scheme == permissions.PAN_SCHEME:
-        return [("Card number", permissions.masked(number))]
-    if account.scheme == "UK.OBIE.SortCodeAccountNumber":
-        return [("Sort code", f"{number[:2]}-{number[2:4]}-{number[4:6]}"), ("Account number", number[6:])]
-    return [("IBAN" if account.scheme == "UK.OBIE.IBAN" else "Number", number)]
+    if account.scheme == numbering.SORT_CODE_ACCOUNT_NUMBER:
+        return list(zip(("Sort code", "Account number"), account.number.split(" "), strict=True))
+    return [({numbering.PAN: "Card number", numbering.IBAN: "IBAN"}.get(account.scheme, "Number"), account.number)]
 
 
 def _address(address: dict[str, Any]) -> list[str]:

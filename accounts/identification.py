@@ -7,7 +7,7 @@ and its customer.
 import re
 from collections.abc import Mapping
 
-from accounts import ledger
+from bank import numbering
 from bank.errors import Refused
 
 SORT_CODE_AND_NUMBER = re.compile(r"[0-9]{14}", re.ASCII)
@@ -32,7 +32,7 @@ def check(account: Mapping[str, str], *, path: str) -> None:
 
     Raises SchemeUnsupported, IdentificationUnsupported.
     """
-    if account["SchemeName"] != ledger.SORT_CODE_ACCOUNT_NUMBER:
+    if account["SchemeName"] != numbering.SORT_CODE_ACCOUNT_NUMBER:
         raise SchemeUnsupported(path=f"{path}.SchemeName")
     if not SORT_CODE_AND_NUMBER.fullmatch(account["Identification"]):
         raise IdentificationUnsupported(path=f"{path}.Identification")

@@ -18,11 +18,10 @@ import orjson
 from django.db import connection
 
 from accounts.models import Account, Hold
-from bank import ids
+from bank import ids, numbering
 from bank.money import Money
 from bank.outbox import sql
 
-SORT_CODE_ACCOUNT_NUMBER = "UK.OBIE.SortCodeAccountNumber"
 SETTLEMENT_SHARDS = 16
 FIND = "select id from accounts_account where identification = %s and kind = %s"
 HOLDS_PAGE_ROWS = 200
@@ -322,7 +321,7 @@ def open_holds(account: Account) -> list[Hold]:
 
 def find_by_identification(scheme: str, identification: str) -> str | None:
     """The id of this bank's account that is so identified; None: it is not this bank's."""
-    if scheme != SORT_CODE_ACCOUNT_NUMBER:
+    if scheme != numbering.SORT_CODE_ACCOUNT_NUMBER:
         return None
     row = sql.prepared(FIND, [identification, Account.Kind.CUSTOMER]).fetchone()
     return None if row is None else str(row[0])

@@ -7,6 +7,7 @@ Source: AIS profile v4.0.1, "Permissions" and "Detail Permissions".
 from collections.abc import Set as AbstractSet
 from typing import Any, Literal, get_args
 
+from bank import numbering
 from bank.api.permissions import PermissionMissing
 
 Permission = Literal[
@@ -74,8 +75,6 @@ DETAIL_FIELDS = {
         }
     ),
 }
-PAN_SCHEME = "UK.OBIE.PAN"
-PAN_DIGITS_SHOWN = 4
 
 
 def hidden_fields(held: AbstractSet[str], *, detail: str) -> frozenset[str]:
@@ -94,20 +93,15 @@ def directions(held: AbstractSet[str]) -> tuple[bool, bool]:
     return shows
 
 
-def masked(identification: str) -> str:
-    """A card number as it is shown without ReadPAN: its last four digits."""
-    return identification[-PAN_DIGITS_SHOWN:].rjust(len(identification), "*")
-
-
 def mask_account(account: dict[str, Any], *, held: AbstractSet[str]) -> dict[str, Any]:
     """An account's identification, with its card number masked unless ReadPAN is held."""
-    if "ReadPAN" in held or account.get("SchemeName") != PAN_SCHEME:
+    if "ReadPAN" in held or account.get("SchemeName") != numbering.PAN:
         return account
-    return {**account, "Identification": masked(account["Identification"])}
+    return {**account, "Identification": numbering.masked(account["Identification"])}
 
 
 def mask_card(card: dict[str, Any], *, held: AbstractSet[str]) -> dict[str, Any]:
     """A card, with its number masked unless ReadPAN is held."""
     if "ReadPAN" in held or "Identification" not in card:
         return card
-    return {**card, "Identification": masked(card["Identification"])}
+    return {**card, "Identification": numbering.masked(card["Identification"])}

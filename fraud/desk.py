@@ -6,22 +6,24 @@ from typing import Any
 
 from django import forms
 
+from bank import numbering
 from bank.approvals import requests
 from bank.approvals.requests import Order
 from bank.desk.deeds import Deed
 from fraud import payees
 
-SORT_CODE_ACCOUNT_NUMBER, IBAN = "UK.OBIE.SortCodeAccountNumber", "UK.OBIE.IBAN"
 IDENTIFICATIONS = {
-    SORT_CODE_ACCOUNT_NUMBER: re.compile(r"[0-9]{14}"),
-    IBAN: re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}"),
+    numbering.SORT_CODE_ACCOUNT_NUMBER: re.compile(r"[0-9]{14}"),
+    numbering.IBAN: re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}"),
 }
 
 
 class Marking(forms.Form):
     """A payee and what is wrong with it."""
 
-    scheme = forms.ChoiceField(choices=[(SORT_CODE_ACCOUNT_NUMBER, "Sort code and account number"), (IBAN, "IBAN")])
+    scheme = forms.ChoiceField(
+        choices=[(numbering.SORT_CODE_ACCOUNT_NUMBER, "Sort code and account number"), (numbering.IBAN, "IBAN")]
+    )
     identification = forms.CharField(
         max_length=256, help_text="Sort code and account number as 14 digits; spaces and hyphens do not matter."
     )

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts import admin as ledger_pages
 from accounts.models import Account
+from bank import numbering
 from bank.desk import pages, site
 from bank.tpps.models import TPP
 from consents.models import Consent
@@ -179,7 +180,9 @@ def scheme_record_of(order: PaymentOrder) -> pages.Table:
         rows=[
             [
                 pages.link(SchemePayment, payment.pk),
-                f"{payment.sort_code} {payment.account_number}",
+                numbering.written(
+                    payment.sort_code + payment.account_number, scheme=numbering.SORT_CODE_ACCOUNT_NUMBER
+                ),
                 payment.course,
                 pages.moment(payment.received_at),
                 payment.answer or pages.NOTHING,

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from accounts.models import PAYMENT_TYPES, Account
+from bank import numbering
 from bank.customers.models import User
 from bank.errors import Refused
 from consents import transitions
@@ -39,12 +40,12 @@ class DomesticPaymentKind(Kind):
     def words(self, consent: Consent) -> dict[str, object]:
         """The amount, the payee with its account, and the reference; this bank charges nothing."""
         instruction = domestic.DomesticPayment().instruction(consent.data["Initiation"])
-        amount, payee = instruction.amount.written, instruction.creditor["Name"]
+        amount, creditor = instruction.amount.written, instruction.creditor
         return {
-            "purpose": f"pay {amount} to {payee}",
+            "purpose": f"pay {amount} to {creditor['Name']}",
             "amount": amount,
-            "payee": payee,
-            "payee_account": spaced(instruction.creditor["Identification"]),
+            "payee": creditor["Name"],
+            "payee_account": numbering.written(creditor["Identification"], scheme=creditor["SchemeName"]),
             "reference": instruction.reference,
             "charges": [],
         }
@@ -93,8 +94,3 @@ class DomesticPaymentKind(Kind):
             raise AccountUnsuitable
         if accounts[0].type_code not in PAYMENT_TYPES or accounts[0].status != Account.Status.ENABLED:
             raise AccountUnsuitable
-
-
-def spaced(identification: str) -> str:
-    """Sort code and account number as people write them: 04-00-04 12345678."""
-    return f"{identification[:2]}-{identification[2:4]}-{identification[4:6]} {identification[6:]}"

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Account
+from bank import numbering
 
 ISSUED = {"Code": "IRCT", "SubCode": "DMCT"}
 RECEIVED = {"Code": "RRCT", "SubCode": "DMCT"}
 RETURNED = {"Code": "RRCT", "SubCode": "RRTN"}
-SORT_CODE_ACCOUNT_NUMBER = "UK.OBIE.SortCodeAccountNumber"
 ACCOUNT_MEMBERS = ("SchemeName", "Identification", "Name", "SecondaryIdentification")
 
 
@@ -64,7 +64,7 @@ def reference(initiation: dict[str, Any]) -> str:
 def named(account: Account | Debtor) -> dict[str, str]:
     """An account of this bank in the standard's words."""
     return {
-        "SchemeName": SORT_CODE_ACCOUNT_NUMBER,
+        "SchemeName": numbering.SORT_CODE_ACCOUNT_NUMBER,
         "Identification": account.identification,
         "Name": account.name,
     }
@@ -72,7 +72,7 @@ def named(account: Account | Debtor) -> dict[str, str]:
 
 def counterparty(account: Account) -> str:
     """An account of this bank as the other side's posting names it."""
-    return f"{SORT_CODE_ACCOUNT_NUMBER}:{account.identification}"
+    return f"{numbering.SORT_CODE_ACCOUNT_NUMBER}:{account.identification}"
 
 
 def _account(given: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
-from bank import ids
+from bank import ids, numbering
 
 
 class Mandate(models.TextChoices):
@@ -123,6 +123,12 @@ class Beneficiary(models.Model):
 
     def __str__(self) -> str:
         return str(self.creditor_account.get("Name", ""))
+
+    @property
+    def number(self) -> str:
+        """The payee's account number as people write it; none where the payee is known by name alone."""
+        account = self.creditor_account
+        return numbering.written(account.get("Identification", ""), scheme=account.get("SchemeName", ""))
 
 
 class Unbooked(models.Model):

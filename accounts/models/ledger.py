@@ -12,7 +12,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 
-from bank import ids, rights
+from bank import ids, numbering, rights
 from bank.customers.models import User
 
 PAYMENT_TYPES = frozenset({"CACC", "SVGS"})  # AccountTypeCode of accounts that payments may be made from
@@ -47,7 +47,7 @@ class Account(models.Model):
     description = models.CharField(max_length=35, blank=True)
     nickname = models.CharField(max_length=70, blank=True)
     name = models.CharField("the name on the account", max_length=350)
-    scheme = models.CharField("scheme of its number", max_length=40, default="UK.OBIE.SortCodeAccountNumber")
+    scheme = models.CharField("scheme of its number", max_length=40, default=numbering.SORT_CODE_ACCOUNT_NUMBER)
     identification = models.CharField("number", max_length=34, unique=True)  # of 14 digits: sort code and number
     secondary_identification = models.CharField(max_length=34, blank=True)  # a savings account's roll number
     product = models.ForeignKey("accounts.Product", models.PROTECT, null=True, related_name="accounts")
@@ -76,10 +76,8 @@ class Account(models.Model):
 
     @property
     def number(self) -> str:
-        """The account's number as people write it: of this country's scheme, the sort code apart."""
-        if self.scheme != "UK.OBIE.SortCodeAccountNumber":
-            return self.identification
-        return f"{self.identification[:6]} {self.identification[6:]}"
+        """The account's number as people write it; of a card, the last digits."""
+        return numbering.written(self.identification, scheme=self.scheme)
 
     @classmethod
     def open(

@@ -5,7 +5,7 @@ from datetime import UTC, date, timedelta
 
 from django.http import Http404
 
-from accounts import ledger, permissions
+from accounts import ledger
 from accounts.models import Account, Holder, Statement
 from bank.customers.models import User
 from bank.money import Money
@@ -55,16 +55,6 @@ class Holding:
 def name(account: Account) -> str:
     """What the customer calls an account."""
     return account.nickname or account.description or "Account"
-
-
-def number(account: Account) -> str:
-    """An account's number as people write it; of a card, the last digits."""
-    if account.scheme == permissions.PAN_SCHEME:
-        return permissions.masked(account.identification)
-    if account.scheme == ledger.SORT_CODE_ACCOUNT_NUMBER:
-        sort_code, digits = account.identification[:6], account.identification[6:]
-        return f"{sort_code[:2]}-{sort_code[2:4]}-{sort_code[4:]} · {digits}"
-    return account.identification
 
 
 def of(customer: User) -> list[Holding]:

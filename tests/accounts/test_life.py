@@ -6,7 +6,7 @@ import pytest
 
 from accounts import ledger, life
 from accounts.models import Account, DirectDebit, Holder, ScheduledPayment, StandingOrder, Unbooked
-from bank import ids
+from bank import ids, numbering
 from bank.audit.models import Entry
 from bank.money import Money
 from bank.outbox import unit
@@ -59,7 +59,7 @@ def empty(tpp, now) -> Watched:
 
 def arrange(account: Account, *, now: datetime) -> None:
     """Something of everything that would move money."""
-    theirs = {"SchemeName": ledger.SORT_CODE_ACCOUNT_NUMBER, "Identification": "20004411803205", "Name": "Kestrel"}
+    theirs = {"SchemeName": numbering.SORT_CODE_ACCOUNT_NUMBER, "Identification": "20004411803205", "Name": "Kestrel"}
     mandate = {"Frequency": {"Type": "MNTH"}}
     common = {"account": account, "mandate": mandate, "next_at": now}
     DirectDebit.objects.create(id=ids.new("ddm"), name="Kestrel", collector=theirs, **common)

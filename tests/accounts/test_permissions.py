@@ -39,10 +39,3 @@ def test_shows_the_directions_that_are_held(held, shows):
 def test_refuses_to_show_no_direction():
     with pytest.raises(PermissionMissing):
         permissions.directions({"ReadTransactionsDetail"})
-
-
-@pytest.mark.parametrize(
-    ("number", "shown"), [("4539571147283906", "************3906"), ("12345", "*2345"), ("123", "123"), ("", "")]
-)
-def test_shows_the_last_four_digits_of_a_card(number, shown):
-    assert permissions.masked(number) == shown

@@ -25,7 +25,7 @@ def test_says_what_may_be_asked_about_which_account_and_until_when(now: datetime
     assert "Let Bob's Budget check whether you have enough money?" in said
     assert "yes or no" in said
     assert "How much money you have" in said
-    assert "About this account Bills 04-00-04 · 69999999" in said
+    assert "About this account Bills 04-00-04 69999999" in said
     assert "there is no end date" in said
     assert len(options(page)) == 1
 

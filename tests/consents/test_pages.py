@@ -72,6 +72,17 @@ def test_says_what_is_paid_to_whom_from_where(now: datetime) -> None:
     assert "Pay £12.34" in said
 
 
+def test_masks_the_number_of_a_card(now: datetime) -> None:
+    alice = visitor(now=now)
+    with unit.work():
+        people.account(alice.alice, now=now, scheme="UK.OBIE.PAN", identification="4539571147283914", type_code="CARD")
+
+    said = words(alice.come_to_the_decision())
+
+    assert "************3914" in said
+    assert "47283914" not in said
+
+
 def test_pays_from_the_account_that_was_chosen(now: datetime) -> None:
     alice = visitor(now=now, kind=given.PAYMENT)
     with unit.work():

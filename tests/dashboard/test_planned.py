@@ -86,7 +86,7 @@ def test_tells_who_collects_and_what_is_paid(alice: Guest, bills: Account, now: 
             creditor_account=somebody | {"Name": "Paid" if ended_at else "Roofer"}, ended_at=ended_at,
         )  # fmt: skip
     Beneficiary.objects.create(
-        id=ids.new("ben"), customer=alice.person, creditor_account=somebody | {"Name": "Aunt May"}
+        id=ids.new("ben"), customer=alice.person, creditor_account=somebody | {"Name": "Aunt May"}, reference="GIFT"
     )
 
     page = alice.come_in().says(f"/accounts/{bills.pk}/regular")
@@ -97,7 +97,7 @@ def test_tells_who_collects_and_what_is_paid(alice: Guest, bills: Account, now: 
     assert "Mrs Lamb every month · RENT £675.00 next on 1 May 2026" in page
     assert "Roofer Roof £99.00 on 1 May 2026" in page
     assert "Paid" not in page
-    assert "Aunt May" in page
+    assert "Aunt May 20-00-00 12345678 · GIFT" in page
 
 
 def test_shows_nobody_elses_payees(alice: Guest, bills: Account, now: datetime) -> None:

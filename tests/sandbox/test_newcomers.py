@@ -7,11 +7,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import Account, Posting, Statement
-from bank import clock
+from bank import clock, numbering
 from bank.outbox import handlers, unit
 from bank.outbox.models import Message
 from bank.sandbox import cast
-from bank.sandbox.life import document, lives, seeding
+from bank.sandbox.life import document, seeding
 from bank.sandbox.life.numbers import is_account_number, is_card_number, is_iban
 from bank.sandbox.models import Resident
 from tests.test_words import ROOT
@@ -109,6 +109,6 @@ def test_gives_everybody_numbers_with_check_digits():
     assert all(is_iban(spot.identification) for spot in sorted_out["IBAN"])
     assert all(is_card_number(spot.identification) for spot in sorted_out["PAN"])
     assert all(is_card_number(spot.card) for spot in spots if spot.card)
-    made = [s for s in spots if s.scheme == lives.SORT_CODE_ACCOUNT_NUMBER and s.identification[6:8] != "10"]
+    made = [s for s in spots if s.scheme == numbering.SORT_CODE_ACCOUNT_NUMBER and s.identification[6:8] != "10"]
     assert all(is_account_number(spot.identification[6:]) for spot in made)
     assert len({spot.identification for spot in spots}) == len(spots)

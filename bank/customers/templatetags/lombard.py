@@ -78,15 +78,3 @@ def ends(instant: datetime) -> str:
     if before.time() >= time(23, 59, 59) or instant.time() >= time(23, 59, 59):
         return f"the end of {day(before)}"
     return f"{day(instant)}, {instant:%H:%M} UTC"
-
-
-@register.filter
-def sort_code(identification: str) -> str:
-    """Six digits in pairs: 04-00-04."""
-    return f"{identification[:2]}-{identification[2:4]}-{identification[4:6]}"
-
-
-@register.filter
-def account_number(identification: str) -> str:
-    """What follows the sort code."""
-    return identification[6:]

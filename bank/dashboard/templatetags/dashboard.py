@@ -22,12 +22,6 @@ def movement(amount: Money) -> str:
 
 
 @register.filter
-def number(account: Account) -> str:
-    """An account's number as people write it."""
-    return holdings.number(account)
-
-
-@register.filter
 def name(account: Account) -> str:
     """What the customer calls an account."""
     return holdings.name(account)

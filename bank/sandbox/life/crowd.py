@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import count, islice
 from typing import Any
 
-from accounts import ledger
+from bank import numbering
 from bank.customers.models import User
 from bank.sandbox.life import document, lives, numbers, places
 from bank.sandbox.life.lives import Life
@@ -188,7 +188,7 @@ def _document(number: int, *, months: int, seed: int, accounts: list[str]) -> do
     }
     if has_saver:
         made["accounts"].append({"key": "savings", "product": "instant-saver", "identification": _id(accounts[1])})
-        made["accounts"][-1] |= {"scheme": ledger.SORT_CODE_ACCOUNT_NUMBER, "statement_day": dice.randint(1, 28)}
+        made["accounts"][-1] |= {"scheme": numbering.SORT_CODE_ACCOUNT_NUMBER, "statement_day": dice.randint(1, 28)}
         habit = {"account": "everyday", "to": {"account": "savings"}, "day": dice.randint(20, 28)}
         made["habits"] = [habit | {"keeps": "400.00", "at_most": "250.00", "text": "TO SAVINGS"}]
     if has_card:
@@ -222,7 +222,7 @@ def _current(dice: random.Random, number: str) -> dict[str, Any]:
     return {
         "key": "everyday",
         "product": dice.choice(("everyday", "everyday", "plus", "basic")),
-        "scheme": ledger.SORT_CODE_ACCOUNT_NUMBER,
+        "scheme": numbering.SORT_CODE_ACCOUNT_NUMBER,
         "identification": _id(number),
         "opens_with": f"{dice.randint(100, 3000)}.00",
         "limit": f"{dice.choice((0, 0, 250, 500, 1000))}.00",
@@ -236,7 +236,7 @@ def _card(dice: random.Random, number: int) -> dict[str, Any]:
     return {
         "key": "card",
         "product": "platinum-card",
-        "scheme": "UK.OBIE.PAN",
+        "scheme": numbering.PAN,
         "identification": beginning + last,
         "card": beginning + last,
         "limit": f"{dice.randint(2, 8) * 1000}.00",

@@ -11,12 +11,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from accounts import ledger
-from bank import ids
+from bank import ids, numbering
 from bank.money import Money
 from bank.sandbox.life import document, numbers, places
 
-SORT_CODE_ACCOUNT_NUMBER = ledger.SORT_CODE_ACCOUNT_NUMBER
 EPOCH_MS = 1_735_689_600_000  # of ids that no instant belongs to: 2025-01-01
 
 
@@ -82,7 +80,7 @@ class Life:
         """Whom a row names: an account of this bank, or that of somebody outside as the standard shows it."""
         if "number" in where:
             return {
-                "SchemeName": SORT_CODE_ACCOUNT_NUMBER if where["number"].isdigit() else "UK.OBIE.IBAN",
+                "SchemeName": numbering.SORT_CODE_ACCOUNT_NUMBER if where["number"].isdigit() else numbering.IBAN,
                 "Identification": where["number"],
                 "Name": where["name"],
             }
@@ -141,7 +139,7 @@ def ready(read: document.Document, *, arrived_on: date) -> Life:
 def _spot(row: document.Account, *, owner: document.Customer, arrived_on: date) -> Spot:
     product = places.products()[row["product"]]
     key = f"{owner['username']}/{row['key']}"
-    scheme = row.get("scheme", SORT_CODE_ACCOUNT_NUMBER)
+    scheme = row.get("scheme", numbering.SORT_CODE_ACCOUNT_NUMBER)
     ends_with = row.get("ends_with")
     return Spot(
         account_id=row.get("id") or steady_id("acc", key),
