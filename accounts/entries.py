@@ -283,9 +283,19 @@ def _cut(found: list[Entry], *, cursor: paging.Cursor | None) -> Page:
     kept = found[: paging.PAGE_ROWS]
     return Page(
         entries=kept,
-        newer=_beside(kept[0], backward=True) if cursor and kept else None,
+        newer=_before(kept, cursor=cursor) if cursor else None,
         older=_beside(kept[-1]) if goes_on else None,
     )
+
+
+def _before(kept: list[Entry], *, cursor: paging.Cursor) -> paging.Cursor:
+    """The way back from a page, also from one whose lines have all ended since the cursor was made.
+
+    The entry that the cursor was made from belongs to the page before.
+    """
+    if kept:
+        return _beside(kept[0], backward=True)
+    return replace(cursor, key=str(int(cursor.key) - 1), backward=True)
 
 
 def _beside(entry: Entry, *, backward: bool = False) -> paging.Cursor:
