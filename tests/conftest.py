@@ -14,6 +14,7 @@ from tests import environment  # isort: skip - first, before anything reads the 
 import pytest
 from django.core.management import call_command
 from django.db import connections
+from django.test import client
 
 from bank import clock
 from bank.outbox import unit
@@ -81,6 +82,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     seed = config.getoption("randomly_seed", None)
     if isinstance(seed, int):
         terminalreporter.write_line(f"The order of this run: --randomly-seed={seed}")
+
+
+def _leave_open(**_facts: object) -> None:
+    """What Django's test client takes out before each request, and puts in after it."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signals_as_the_bank_has_them() -> Iterator[None]:
+    """Keep close_old_connections out of the signals of requests, whence the bank has taken it (bank/outbox/apps.py).
+
+    It closes a connection in the middle of a transaction, too; and Django's test client would put it back after its
+    first request, for everything that comes to the bank in other ways: over HTTPS, or by schemathesis.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client, "close_old_connections", _leave_open)
+        yield
 
 
 @pytest.fixture(scope="session")

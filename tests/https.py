@@ -26,8 +26,7 @@ from urllib.parse import urlencode, urlsplit
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.conf import settings
-from django.core.signals import request_finished, request_started
-from django.db import DEFAULT_DB_ALIAS, close_old_connections, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from gunicorn.config import Config
 
 from bank import clock, wsgi
@@ -156,16 +155,12 @@ class Bank:
             yield
             return
         own.inc_thread_sharing()
-        for signal in (request_started, request_finished):
-            signal.disconnect(close_old_connections)
         self.lent = own
         try:
             yield
         finally:
             with self.borrowed:  # the server may still be closing the request
                 self.lent = None
-            for signal in (request_started, request_finished):
-                signal.connect(close_old_connections)
             own.dec_thread_sharing()
 
 

@@ -1,7 +1,6 @@
 """The authorization server keeps to its description, whatever schemathesis makes of that: right requests and wrong."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import hypothesis
@@ -9,8 +8,7 @@ import pytest
 import schemathesis
 import schemathesis.specs.openapi.schemas  # else at the first use, when the bank's thread may compile as well
 from django.conf import settings
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections, transaction
+from django.db import transaction
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi import checks
 
@@ -64,19 +62,9 @@ def cast(django_db_setup: None, django_db_blocker: pytest.Item) -> dict[str, Any
     return {"schema": schema, "tess": tess, "nora": nora, "reg": reg}
 
 
-@pytest.fixture
-def kept_open() -> Iterator[None]:
-    """A connection that outlives the request, as Django's own test client has it."""
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
-
-
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 @pytest.mark.parametrize("operation", OPERATIONS, ids=" ".join)
-@pytest.mark.usefixtures("db", "kept_open")
+@pytest.mark.usefixtures("db")
 def test_keeps_to_its_description(cast, operation, mode):
     """The answer is one of those described, and a refusal leaves nothing behind."""
     method, path = operation

@@ -2,8 +2,9 @@
 
 import psycopg
 import pytest
-from django.core.signals import request_started
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.core.signals import request_finished, request_started
+from django.db import IntegrityError, OperationalError, close_old_connections, connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bank.outbox import sql
@@ -61,6 +62,13 @@ def test_keeps_a_connection_that_is_one(committed):
     request_started.send(sender=None)
 
     assert connection.connection is kept
+
+
+@pytest.mark.parametrize("signal", [request_started, request_finished])
+def test_is_all_that_looks_at_a_connection_after_other_requests_too(db, signal):
+    Client().get("/login")
+
+    assert not signal.disconnect(close_old_connections)
 
 
 def go_on_after_the_end() -> None:
