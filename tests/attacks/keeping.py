@@ -1,4 +1,4 @@
-"""What the authorization server keeps: as much of it after a refusal as before."""
+"""What the bank keeps for those who come to it without a payment: as much of it after a refusal as before."""
 
 from django.db import connection
 

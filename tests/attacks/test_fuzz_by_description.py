@@ -6,28 +6,21 @@ from typing import Any
 import hypothesis
 import pytest
 import schemathesis
-import schemathesis.specs.openapi.schemas  # else at the first use, when the bank's thread may compile as well
 from django.conf import settings
 from django.db import transaction
 from schemathesis import GenerationMode
-from schemathesis.specs.openapi import checks
 
 from bank import clock
 from bank.keys import jose
 from bank.wsgi import application
 from tests import calls
-from tests.attacks import described
+from tests.attacks import described, fuzzing
 from tests.attacks.keeping import stored
 from tests.oauth import given, newcomer
 
+pytestmark = pytest.mark.fuzz
+
 EXAMPLES = 12  # of each operation, right and wrong
-CHECKS = [
-    schemathesis.checks.not_a_server_error,
-    checks.status_code_conformance,
-    checks.content_type_conformance,
-    checks.response_headers_conformance,
-    checks.response_schema_conformance,
-]
 OPERATIONS = [
     ("POST", "/oauth/par"),
     ("POST", "/oauth/token"),
@@ -69,19 +62,13 @@ def test_keeps_to_its_description(cast, operation, mode):
     """The answer is one of those described, and a refusal leaves nothing behind."""
     method, path = operation
 
-    @hypothesis.settings(
-        max_examples=EXAMPLES,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        suppress_health_check=list(hypothesis.HealthCheck),
-    )
+    @fuzzing.settings(EXAMPLES)
     @hypothesis.given(case=cast["schema"][path][method].as_strategy(generation_mode=mode))
     def examine(case):
         with transaction.atomic():
             before = stored()
             answer = case.call(**how(case, cast))
-            case.validate_response(answer, checks=CHECKS)
+            case.validate_response(answer, checks=fuzzing.CHECKS)
             assert not is_refusal(answer) or stored() == before
             transaction.set_rollback(True)
 
