@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import Account, Product, Statement
-from accounts.rendering.atoms import amount, indicator, instant
+from accounts.rendering.atoms import amount, indicator, instant, statement_amount
+from accounts.schemas.statements import StatementAmount
 from bank import money
 
 CARD = "CARD"
@@ -143,7 +144,7 @@ def _paid_at(account: Account) -> dict[str, Any]:
     return {"Rate": float(tiers[0]["rate"]), "RateType": "UK.OBIE.Gross"} if len(tiers) == 1 else {}
 
 
-def _amounts(statement: Statement, *, account: Account, groups: list[Group]) -> list[dict[str, Any]]:
+def _amounts(statement: Statement, *, account: Account, groups: list[Group]) -> list[StatementAmount]:
     """What there is beside the four sums, which are columns of the statement; positive: what the customer has."""
     charges = sum(group.charged_minor for group in groups if group.code in {FEE, INTEREST} and group.charged_minor > 0)
     limit = account.limit_minor or 0
@@ -157,12 +158,7 @@ def _amounts(statement: Statement, *, account: Account, groups: list[Group]) -> 
             "MinimumPaymentDue": -_minimum_payment_minor(statement, account=account),
         }
     return [
-        {
-            "CreditDebitIndicator": indicator(minor),
-            "Type": f"UK.OBIE.{kind}",
-            "Amount": {**amount(minor, account.currency), "SubType": "BCUR"},
-        }
-        for kind, minor in told.items()
+        statement_amount(kind, minor, account.currency, per_pound=statement.per_pound) for kind, minor in told.items()
     ]
 
 

@@ -12,12 +12,13 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import orjson
 from django.db import connection
 from django.db.models import Q
 
-from accounts import particulars, windows
+from accounts import particulars, rates, windows
 from accounts.models import Account, Statement
 from bank.outbox import sql
 
@@ -100,7 +101,7 @@ def make(account_id: str, *, starts_at: datetime, ends_at: datetime, kind: str, 
 def make_each(account_id: str, *, periods: Sequence[Period], kind: str = Statement.Kind.REGULAR) -> list[Statement]:
     """Make the statements of several periods of an account at once, and keep them; those that exist are left out.
 
-    In a transaction; locks the account. Three statements, however many periods.
+    In a transaction; locks the account. Three statements, and one for rates of a currency, however many periods.
     """
     assert connection.in_atomic_block, "statements are made inside a transaction"
     assert all(period.starts_at < period.ends_at for period in periods), "a statement covers time"
@@ -112,6 +113,7 @@ def make_each(account_id: str, *, periods: Sequence[Period], kind: str = Stateme
         "ends": [period.ends_at for period in periods],
     }
     made_at = {period.starts_at: period.made_at for period in periods}
+    market = rates.on_days(account.currency, {shown_end(period.ends_at).date() for period in periods})
     return Statement.objects.bulk_create(
         _drawn(
             account,
@@ -119,13 +121,20 @@ def make_each(account_id: str, *, periods: Sequence[Period], kind: str = Stateme
             kind=Statement.Kind(kind),
             opening_minor=opening_minor,
             groups=[particulars.Group(**group) for group in orjson.loads(groups)],
+            per_pound=market.get(shown_end(ends_at).date()),
         )
         for starts_at, ends_at, opening_minor, groups in sql.prepared(SUMS, parameters)
     )
 
 
 def _drawn(
-    account: Account, period: Period, *, kind: Statement.Kind, opening_minor: int, groups: list[particulars.Group]
+    account: Account,
+    period: Period,
+    *,
+    kind: Statement.Kind,
+    opening_minor: int,
+    groups: list[particulars.Group],
+    per_pound: Decimal | None,
 ) -> Statement:
     credits_minor = sum(group.credits_minor for group in groups)
     debits_minor = sum(group.debits_minor for group in groups)
@@ -142,6 +151,7 @@ def _drawn(
         debits_minor=debits_minor,
         closing_minor=opening_minor + credits_minor - debits_minor,
         entries=sum(group.credits + group.debits for group in groups),
+        per_pound=per_pound,
     )
     next_at = None
     if kind == Statement.Kind.REGULAR and account.statement_day:

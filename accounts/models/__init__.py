@@ -3,6 +3,7 @@
 from accounts.models.arrangements import Beneficiary, DirectDebit, Mandate, ScheduledPayment, StandingOrder, Unbooked
 from accounts.models.ledger import PAYMENT_TYPES, Account, Hold, HoldEnd, Holder, Posting, Transfer
 from accounts.models.parties import Party
+from accounts.models.rates import ExchangeRate
 from accounts.models.statements import Statement, StatementFile
 from accounts.models.terms import Offer, Product
 
@@ -11,6 +12,7 @@ __all__ = [
     "Account",
     "Beneficiary",
     "DirectDebit",
+    "ExchangeRate",
     "Hold",
     "HoldEnd",
     "Holder",

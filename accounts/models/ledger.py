@@ -23,7 +23,7 @@ def kept_for_good(name: str) -> pgtrigger.Protect:
     return pgtrigger.Protect(name=name, operation=pgtrigger.Update | pgtrigger.Delete)
 
 
-@rights.guarded("booked_minor", "held_minor", "last_booked_at", "currency", "limit_minor", "kind")
+@rights.guarded("booked_minor", "held_minor", "last_booked_at", "last_held_at", "currency", "limit_minor", "kind")
 class Account(models.Model):
     """A place where money is: a customer's account, or one of the bank's own that money passes through."""
 
@@ -59,6 +59,7 @@ class Account(models.Model):
     booked_minor = models.BigIntegerField(default=0)
     held_minor = models.BigIntegerField(default=0)
     last_booked_at = models.DateTimeField(null=True)  # booked_at of its newest posting
+    last_held_at = models.DateTimeField(null=True)  # when a hold last began or ended
     limit_minor = models.BigIntegerField(null=True, default=0)  # how far below zero it may go; none: as far as it takes
 
     class Meta:

@@ -35,6 +35,8 @@ class Statement(models.Model):
     debits_minor = models.BigIntegerField()  # not negative
     closing_minor = models.BigIntegerField()
     entries = models.PositiveIntegerField()  # how many transactions it lists
+    # What a pound bought of the account's currency on the last day; none of an account in pounds.
+    per_pound = models.DecimalField(max_digits=12, decimal_places=4, null=True)
     # What else the standard's OBStatement2 tells, in its own members and words: StatementFee, StatementInterest,
     # StatementDateTime, StatementRate, StatementValue, StatementBenefit, StatementDescription, and amounts beyond ours.
     details = models.JSONField(default=dict)

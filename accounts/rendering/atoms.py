@@ -2,8 +2,12 @@
 
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, Literal
 
+from accounts import rates
+from accounts.schemas import balances
+from accounts.schemas.statements import StatementAmount
 from bank.api import wire
 from bank.money import Money
 
@@ -26,6 +30,29 @@ def indicator(minor: int) -> Literal["Credit", "Debit"]:
 def amount(minor: int, currency: str) -> wire.OBActiveOrHistoricCurrencyAndAmount:
     """An amount of minor units, without its sign: that stands beside it."""
     return {"Amount": Money(minor, currency).text, "Currency": currency}
+
+
+def base_amount(minor: int, currency: str) -> balances.OBBalanceAmount:
+    """The same in the currency of the account, and called that."""
+    return {"Amount": Money(minor, currency).text, "Currency": currency, "SubType": "BCUR"}
+
+
+def local_amount(minor: int, currency: str, *, per_pound: Decimal) -> balances.OBBalanceAmount:
+    """What it comes to in pounds: the currency of the country that the bank keeps the account in."""
+    local = rates.in_pounds(Money(minor, currency), per_pound=per_pound)
+    return {"Amount": local.text, "Currency": local.currency, "SubType": "LCUR"}
+
+
+def statement_amount(kind: str, minor: int, currency: str, *, per_pound: Decimal | None) -> StatementAmount:
+    """An amount of a statement, in pounds too where the account is kept in another currency."""
+    shown: StatementAmount = {
+        "CreditDebitIndicator": indicator(minor),
+        "Type": f"UK.OBIE.{kind}",
+        "Amount": base_amount(minor, currency),
+    }
+    if per_pound is not None:
+        shown["LocalAmount"] = local_amount(minor, currency, per_pound=per_pound)
+    return shown
 
 
 def amount_of(minor: int | None, currency: str) -> wire.OBActiveOrHistoricCurrencyAndAmount | None:

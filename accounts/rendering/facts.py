@@ -28,3 +28,10 @@ class Account:
     booked_minor: int
     held_minor: int
     limit_minor: int
+    last_booked_at: datetime | None
+    last_held_at: datetime | None
+
+    @property
+    def moved_at(self) -> datetime:
+        """When its balances last became what they are."""
+        return max(at for at in (self.opened_at, self.last_booked_at, self.last_held_at) if at is not None)

@@ -35,6 +35,8 @@ FACTS = (
     "booked_minor",
     "held_minor",
     "limit_minor",
+    "last_booked_at",
+    "last_held_at",
 )
 
 
@@ -75,9 +77,10 @@ class Reading:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What a reading brought: the member's items, links to other pages, and what Meta says."""
+    """What a reading brought: the member's items, what Data says of all of them, links to other pages, and Meta."""
 
     items: list[Any]
+    beside: dict[str, Any] = field(default_factory=dict)  # what stands in Data beside the items
     links: dict[str, str] = field(default_factory=dict)
     meta: dict[str, Any] = field(default_factory=dict)
 
@@ -104,7 +107,7 @@ class Resource:
     def data(self, found: Found) -> dict[str, Any]:
         """The answer's Data."""
         if not self.is_single:
-            return {self.member: found.items}
+            return {self.member: found.items, **found.beside}
         return {self.member: found.items[0]} if found.items else {}
 
 

@@ -1,7 +1,6 @@
 """Entries, page by page: of an account, of all that a consent covers, of a statement. Source: Transactions v4.0.1."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from accounts import entries, permissions, windows
 from accounts.rendering import transactions
@@ -50,11 +49,13 @@ def _shown(page: entries.Page, reading: Reading) -> list[OBTransaction6]:
 
 
 def _available(reading: Reading) -> dict[str, str]:
-    """Between which instants there could be entries for this consent; nothing if its window lies outside."""
-    access = reading.access
-    opened_at = min((account.opened_at for account in reading.accounts), default=reading.now)
-    first = max(opened_at, access.from_at or opened_at)
-    last: datetime = min(reading.now, access.to_at or reading.now)
+    """From the opening of the accounts to what last moved on them, inside the consent's window; nothing outside it."""
+    access, accounts = reading.access, reading.accounts
+    if not accounts:
+        return {}
+    opened_at = min(account.opened_at for account in accounts)
+    moved_at = max(account.moved_at for account in accounts)
+    first, last = max(opened_at, access.from_at or opened_at), min(moved_at, access.to_at or moved_at)
     if first > last:
         return {}
     return {"FirstAvailableDateTime": instant(first), "LastAvailableDateTime": instant(last)}

@@ -7,7 +7,7 @@ from celery import shared_task
 
 from bank import clock
 from bank.outbox import unit
-from bank.sandbox.life import nights
+from bank.sandbox.life import market, nights
 
 log = structlog.get_logger(__name__)
 
@@ -16,8 +16,11 @@ BATCH = 20_000
 
 @shared_task
 def live() -> None:
-    """Live, for everybody, every day that is over and was not lived yet; beat asks every ten minutes."""
-    until = clock.now().date() - timedelta(days=1)
+    """Quote the day's rates, then live, for everybody, every day that is over; beat asks every ten minutes."""
+    now = clock.now()
+    with unit.work():
+        market.quote(now=now)
+    until = now.date() - timedelta(days=1)
     for customer_pk in nights.waiting(until=until, rows=BATCH):
         try:
             while _live_next(customer_pk, until=until):

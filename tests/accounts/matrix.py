@@ -182,7 +182,7 @@ SUBJECTS = (
         basic=words("""
             AccountId StatementId StatementReference Type StartDateTime EndDateTime CreationDateTime
             StatementDescription StatementBenefit StatementFee StatementInterest StatementDateTime StatementRate
-            StatementValue
+            StatementValue TotalValue
         """),
         detail="ReadStatementsDetail",
         unlocked=words("StatementAmount"),

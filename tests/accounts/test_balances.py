@@ -1,5 +1,7 @@
 """GET /accounts/{AccountId}/balances and /balances."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from accounts import ledger
@@ -61,12 +63,27 @@ def test_lists_for_all_accounts_what_each_has(consented, now):
     each = [reader.read(f"accounts/{account.pk}/balances")["Data"]["Balance"] for account in (current, savings)]
     rows = reader.read("balances")["Data"]["Balance"]
 
-    assert sorted(map(untimed, rows)) == sorted(map(untimed, each[0] + each[1]))
+    assert rows == each[0] + each[1]
 
 
-def untimed(row):
-    """A balance without the instant of the call."""
-    return (row["AccountId"], row["Type"], row["CreditDebitIndicator"], row["Amount"]["Amount"])
+def test_is_as_of_the_last_movement(consented, now):
+    account = given.account(opened_at=now - timedelta(days=9), now=now)
+    reader, order = consented([account]), given.order_id()
+
+    def shown_at():
+        balances = reader.read(f"accounts/{account.pk}/balances")["Data"]["Balance"]
+        (told,) = {row["DateTime"] for row in balances}
+        return datetime.fromisoformat(told)
+
+    seen = [shown_at()]
+    given.move(account, 50_00, now=now - timedelta(hours=3))
+    seen.append(shown_at())
+    reserve = {"account_id": account.pk, "amount": Money(9_00, "GBP"), "for_order": order, "counterparty": ""}
+    ledger.reserve(**reserve, details={}, now=now - timedelta(hours=2))
+    seen.append(shown_at())
+    ledger.release(for_order=order, now=now - timedelta(hours=1))
+    seen.append(shown_at())
+    assert [now - at for at in seen] == [timedelta(days=9), *(timedelta(hours=hours) for hours in (3, 2, 1))]
 
 
 def test_calls_a_cards_line_a_credit(consented, now):

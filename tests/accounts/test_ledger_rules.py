@@ -43,7 +43,9 @@ def order(alice, now):
     return made
 
 
-@pytest.mark.parametrize("column", ["booked_minor", "held_minor", "limit_minor", "currency", "kind", "last_booked_at"])
+@pytest.mark.parametrize(
+    "column", ["booked_minor", "held_minor", "limit_minor", "currency", "kind", "last_booked_at", "last_held_at"]
+)
 def test_lets_nobody_set_an_accounts_sums(alice, column):
     assert "permission denied" in refused(f"update accounts_account set {column} = {column}")
 

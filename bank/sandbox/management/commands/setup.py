@@ -1,4 +1,4 @@
-"""Bring the database to this version: tables, rights, broker, the bank's keys and its directory's authority."""
+"""Bring the database to this version: tables, rights, broker, keys, the directory's authority, a sandbox's rates."""
 
 import importlib
 import importlib.util
@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from bank import clock
 from bank.outbox import unit
 from bank.sandbox import roles
+from bank.sandbox.life import market
 
 
 class Command(BaseCommand):
@@ -18,7 +19,7 @@ class Command(BaseCommand):
 
     help = (
         "Migrates as the owner (DATABASE_URL), grants the application's role its rights, installs the broker in the"
-        " database where that is the broker, and makes the bank's first signing keys."
+        " database where that is the broker, makes the bank's first signing keys, and in a sandbox quotes the rates."
     )
     requires_system_checks = ()
 
@@ -37,5 +38,7 @@ class Command(BaseCommand):
             for name, function in [("bank.keys.store", "ensure"), ("bank.tpps.directory", "ensure_authority")]:
                 if importlib.util.find_spec(name):
                     getattr(importlib.import_module(name), function)(now)
+            if settings.SANDBOX:
+                market.quote(now=now)
         if verbosity:
             self.stdout.write("The database is ready.")
