@@ -1,6 +1,7 @@
 """A customer of one's own: checked against who is here already, and brought in."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -74,13 +75,28 @@ def arrive(life: Life, *, actor: str, now: datetime) -> None:
 
     Raises DocumentInvalid if somebody of this name, or with a number of these, has come since the document was read.
     """
+    with _told_who_was_faster(life), transaction.atomic():
+        arriving.arrive([life], until=life.begins_on - timedelta(days=1), now=now, using="default")
+    customer = User.objects.get(username=life.username)
+    unit.put(kind="sandbox.live", payload={"customer_pk": customer.pk}, due_at=now, now=now)
+    trail.record(actor=actor, action="sandbox.customer_arrived", subject=life.username, now=now)
+
+
+def settle(life: Life, *, now: datetime) -> int:
+    """Bring somebody in with the whole history at once; return of how many transactions it is.
+
+    In a transaction of the owner's. Raises DocumentInvalid as arrive() does.
+    """
+    with _told_who_was_faster(life):
+        return seeding.settle_in([life], now=now, told=lambda _count, _day: None)
+
+
+@contextmanager
+def _told_who_was_faster(life: Life) -> Iterator[None]:
+    """Tell what the database refuses because of somebody who has come meanwhile as the document's faults."""
     try:
-        with transaction.atomic():
-            arriving.arrive([life], until=life.begins_on - timedelta(days=1), now=now, using="default")
+        yield
     except IntegrityError:  # it waited for whoever was faster, whose rows are committed and seen from here on
         if faults := list(_conflicts(life)):
             raise checking.DocumentInvalid(faults=faults) from None
         raise
-    customer = User.objects.get(username=life.username)
-    unit.put(kind="sandbox.live", payload={"customer_pk": customer.pk}, due_at=now, now=now)
-    trail.record(actor=actor, action="sandbox.customer_arrived", subject=life.username, now=now)

@@ -65,12 +65,12 @@ class Command(BaseCommand):
         now = clock.now()
         try:
             life = newcomers.expect(options["file"].read_bytes(), now=now)
+            count = newcomers.settle(life, now=now)
         except OSError as unread:
             raise CommandError(f"{options['file']} cannot be read: {unread.strerror}.") from unread
         except wire.BodyInvalid as invalid:
             faults = "\n  ".join(newcomers.in_words(invalid))
             raise CommandError(f"The document has faults:\n  {faults}") from invalid
-        count = seeding.settle_in([life], now=now, told=lambda _count, _day: None)
         with unit.work():
             seeding.make_statements([life], now=now)
             trail.record(actor="bank:manage.py", action="sandbox.customer_arrived", subject=life.username, now=now)
