@@ -3,14 +3,17 @@
 The rules that the triggers keep for single postings (accounts/migrations/0004_ledger_rules.py) are kept here for very
 many: running balances are worked out beforehand, and verify() tries every rule on what came of it. While a load is
 open no other transaction can write to the ledger; reading goes on. Foreign keys and check constraints hold as always.
+
+A large load builds the indexes once, at its end, and has the foreign keys looked at there too, all rows at once: until
+then nobody else can read the ledger either.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime
-from itertools import islice
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import orjson
@@ -18,25 +21,34 @@ import psycopg
 from django.db import connections, transaction
 
 OWNER = "owner"
-CHUNK = 4_000  # transfers between two looks at what the other side has done
+CHUNK = 4_000  # transfers sent at once
 TABLES = ("accounts_account", "accounts_transfer", "accounts_posting", "accounts_hold")
 COPY_TRANSFERS = "copy accounts_transfer (id, kind, for_order, booked_at) from stdin"
 COPY_POSTINGS = """copy accounts_posting (transfer_id, account_id, amount_minor, balance_minor, booked_at, counterparty,
     details) from stdin"""
 COPY_HOLDS = "copy accounts_hold (id, account_id, amount_minor, for_order, placed_at, counterparty, details) from stdin"
-SUMS = "select id, booked_minor, last_booked_at from accounts_account where id = any(%s)"
+# What a large load does without until its end: every row would pay for each, and all together pay a tenth of it.
+SPARED_KEYS = """
+select conname, pg_get_constraintdef(oid) from pg_constraint
+where conrelid = 'accounts_posting'::regclass and contype = 'f'"""
+SPARED_INDEXES = """
+select indexrelid::regclass::text, pg_get_indexdef(indexrelid) from pg_index
+where indrelid = 'accounts_posting'::regclass and not indisunique"""
+SORTING_MEMORY = "256MB"  # for each index, and for each sort of verify()
+GET_SUMS = "select booked_minor, last_booked_at from accounts_account where id = %s"
 SET_SUMS = """
-update accounts_account set booked_minor = %s, last_booked_at = %s, accrued_micro = %s, held_minor = held_minor + %s
-where id = %s"""
+update accounts_account a set booked_minor = now.booked_minor, last_booked_at = nullif(now.last_at, '')::timestamptz,
+    accrued_micro = now.accrued_micro, held_minor = a.held_minor + now.held_minor
+from unnest(%s::text[], %s::bigint[], %s::text[], %s::bigint[], %s::bigint[])
+    as now (id, booked_minor, last_at, accrued_micro, held_minor)
+where a.id = now.id"""
 
 # What must hold of the postings from a given one on, of their accounts and their transfers: each finds what breaks it.
 RULES = {
-    "the postings of a transfer sum to zero": """
-        select transfer_id from accounts_posting where id > %(after)s
-        group by transfer_id having sum(amount_minor) <> 0 or count(*) < 2 limit 1""",
-    "a transfer is of one currency": """
+    "the postings of a transfer are two or more, of one currency, and sum to zero": """
         select p.transfer_id from accounts_posting p join accounts_account a on a.id = p.account_id
-        where p.id > %(after)s group by p.transfer_id having count(distinct a.currency) <> 1 limit 1""",
+        where p.id > %(after)s group by p.transfer_id
+        having sum(p.amount_minor) <> 0 or count(*) < 2 or min(a.currency) <> max(a.currency) limit 1""",
     "a transfer has postings": """
         select t.id from accounts_transfer t where t.booked_at >= %(since)s
             and not exists (select from accounts_posting p where p.transfer_id = t.id) limit 1""",
@@ -94,12 +106,48 @@ class Hold(NamedTuple):
     details: dict[str, Any]
 
 
+class Unsummed(NamedTuple):
+    """A posting whose balance is not known yet: of an account whose postings come from several tellers."""
+
+    transfer_id: str
+    account_id: str
+    amount_minor: int
+    tail: str
+
+
+class Written(NamedTuple):
+    """A transfer as COPY reads it; at: an instant in UTC as ISO 8601 writes it, which sorts as instants do."""
+
+    at: str
+    transfer: str
+    postings: str
+    unsummed: tuple[Unsummed, ...]
+
+
 @dataclass(slots=True)
-class _Sums:
-    booked_minor: int
-    last_at: datetime | None
-    accrued_micro: int = 0
-    held_minor: int = 0
+class Sums:
+    """Of one account: what is booked, and when last (see Written.at; empty: never)."""
+
+    booked_minor: int = 0
+    last_at: str = ""
+
+    def line(self, transfer_id: str, account_id: str, amount_minor: int, *, at: str, tail: str) -> str:
+        """Add a posting and write it. None is dated before the account's last, whoever told it when."""
+        self.booked_minor += amount_minor
+        self.last_at = max(self.last_at, at)
+        return f"{transfer_id}\t{account_id}\t{amount_minor}\t{self.booked_minor}\t{self.last_at}\t{tail}\n"
+
+
+def written(one: Transfer, sums: dict[str, Sums]) -> Written:
+    """Write a transfer, and its postings as far as their accounts are among these, whose sums move on."""
+    at, lines, unsummed = one.booked_at.isoformat(), "", []
+    for leg in one.legs:
+        tail = f"{leg.counterparty}\t{_json(leg.details)}"
+        if known := sums.get(leg.account_id):
+            lines += known.line(one.transfer_id, leg.account_id, leg.amount_minor, at=at, tail=tail)
+        else:
+            unsummed.append(Unsummed(one.transfer_id, leg.account_id, leg.amount_minor, tail))
+    return Written(at, f"{one.transfer_id}\t{one.kind}\t\t{at}\n", lines, tuple(unsummed))
 
 
 @dataclass
@@ -108,72 +156,72 @@ class Load:
 
     raw: psycopg.Connection[Any]
     writer: ThreadPoolExecutor
-    sums: dict[str, _Sums] = field(default_factory=dict)
+    sums: dict[str, Sums] = field(default_factory=dict)
+    accrued_micro: Counter[str] = field(default_factory=Counter)
+    held_minor: Counter[str] = field(default_factory=Counter)
     count: int = 0
+    waiting: list[Written] = field(default_factory=list)
     sent: "Future[None] | None" = None
 
-    def write(self, transfers: Iterable[Transfer]) -> Iterator[int]:
-        """Write a stream of transfers of whatever length; tell after every few thousand how many there are so far."""
-        stream = iter(transfers)
-        while chunk := list(islice(stream, CHUNK)):
-            lines = [_transfer_line(one) for one in chunk]
-            postings = [self._posting_line(one, leg) for one in chunk for leg in one.legs]
-            self._wait()
-            self.sent = self.writer.submit(self._send, lines, postings)  # and meanwhile the next are made ready
-            self.count += len(chunk)
-            yield self.count
-        self._wait()
-
-    def know(self, account_ids: Iterable[str]) -> None:
-        """Read the sums of many accounts at once, instead of one by one when each is met."""
-        with self.raw.cursor() as cursor:
-            cursor.execute(SUMS, [list(account_ids)])
-            for account_id, booked_minor, last_at in cursor:
-                self.sums[account_id] = _Sums(booked_minor, last_at)
+    def add(self, transfers: list[Written]) -> bool:
+        """Take up transfers, none older than the last; tell whether they, and what waited, were sent."""
+        self.waiting += transfers
+        self.count += len(transfers)
+        return len(self.waiting) >= CHUNK and self._send()
 
     def hold(self, holds: Iterable[Hold]) -> None:
         """Write holds that are open."""
         lines = []
         for one in holds:
-            self._of(one.account_id).held_minor += one.amount_minor
+            self.held_minor[one.account_id] += one.amount_minor
             lines.append(
                 f"{one.hold_id}\t{one.account_id}\t{one.amount_minor}\t{one.for_order}\t{one.placed_at.isoformat()}"
                 f"\t\t{_json(one.details)}\n"
             )
+        self._wait()
         self._copy(COPY_HOLDS, lines)
 
     def accrue(self, account_id: str, micro: int) -> None:
         """Leave interest that has grown and is not booked, in 10⁻⁶ minor units, on an account."""
-        self._of(account_id).accrued_micro = micro
+        self.accrued_micro[account_id] = micro
 
     def end(self) -> None:
-        """Write the sums on the accounts."""
-        with self.raw.cursor() as cursor:
-            cursor.executemany(
-                SET_SUMS,
-                [(s.booked_minor, s.last_at, s.accrued_micro, s.held_minor, name) for name, s in self.sums.items()],
-            )
+        """Write what waits, then the sums on the accounts."""
+        self._send()
+        self._wait()
+        rows = [
+            (name, sums.booked_minor, sums.last_at, self.accrued_micro[name], self.held_minor[name])
+            for name, sums in self.sums.items()
+        ]
+        self.raw.execute(SET_SUMS, [list(column) for column in zip(*rows, strict=True)] or [[]] * 5)
 
-    def _posting_line(self, one: Transfer, leg: Leg) -> str:
-        sums = self._of(leg.account_id)
-        sums.booked_minor += leg.amount_minor
-        if sums.last_at is None or one.booked_at > sums.last_at:
-            sums.last_at = one.booked_at
-        return (
-            f"{one.transfer_id}\t{leg.account_id}\t{leg.amount_minor}\t{sums.booked_minor}"
-            f"\t{sums.last_at.isoformat()}\t{leg.counterparty}\t{_json(leg.details)}\n"
-        )
+    def _send(self) -> bool:
+        """Complete what waits and send it; meanwhile the next may be made ready."""
+        transfers = "".join([one.transfer for one in self.waiting])
+        postings = "".join([one.postings + self._completed(one) for one in self.waiting])
+        self.waiting = []
+        self._wait()
+        self.sent = self.writer.submit(self._copy_both, transfers, postings)
+        return True
 
-    def _of(self, account_id: str) -> _Sums:
+    def _completed(self, one: Written) -> str:
+        lines = ""
+        for transfer_id, account_id, amount_minor, tail in one.unsummed:
+            lines += self._of(account_id).line(transfer_id, account_id, amount_minor, at=one.at, tail=tail)
+        return lines
+
+    def _of(self, account_id: str) -> Sums:
         """The account's sums as they are now; the bank's own may have some from before."""
         found = self.sums.get(account_id)
         if found is None:
             self._wait()
-            self.know([account_id])
-            found = self.sums[account_id]
+            row = self.raw.execute(GET_SUMS, [account_id]).fetchone()
+            assert row is not None, f"there is no account {account_id}"
+            booked_minor, last_at = row
+            found = self.sums[account_id] = Sums(booked_minor, last_at.astimezone(UTC).isoformat() if last_at else "")
         return found
 
-    def _send(self, transfers: list[str], postings: list[str]) -> None:
+    def _copy_both(self, transfers: str, postings: str) -> None:
         self._copy(COPY_TRANSFERS, transfers)
         self._copy(COPY_POSTINGS, postings)
 
@@ -183,16 +231,17 @@ class Load:
             self.sent.result()
             self.sent = None
 
-    def _copy(self, statement: str, lines: list[str]) -> None:
+    def _copy(self, statement: str, lines: Iterable[str]) -> None:
         with self.raw.cursor().copy(statement) as copy:
             copy.write("".join(lines))
 
 
 @contextmanager
-def load() -> Iterator[Load]:
+def load(*, is_large: bool = False) -> Iterator[Load]:
     """Open a load in a transaction of the owner's; at its end the sums are written and verify() has its say.
 
-    Raises DoesNotAddUp; then, as with any exception, nothing of the load stays.
+    is_large: of a million rows rather than a thousand. Raises DoesNotAddUp; then, as with any exception, nothing of the
+    load stays.
     """
     with transaction.atomic(using=OWNER), ThreadPoolExecutor(1) as writer:
         raw = connections[OWNER].connection
@@ -201,8 +250,9 @@ def load() -> Iterator[Load]:
             raw.execute(f"alter table {table} disable trigger user")
         row = raw.execute("select coalesce(max(id), 0), now() from accounts_posting").fetchone()
         opened = Load(raw, writer)
-        yield opened
-        opened.end()
+        with _sparing(raw) if is_large else nullcontext():
+            yield opened
+            opened.end()
         for table in TABLES:
             raw.execute(f"alter table {table} enable trigger user")
         raw.execute("analyze accounts_account, accounts_transfer, accounts_posting")
@@ -221,8 +271,20 @@ def verify(raw: psycopg.Connection[Any], *, after: int = 0) -> None:
             raise DoesNotAddUp(f"It does not hold that {rule}: look at {broken[0]}.")
 
 
-def _transfer_line(one: Transfer) -> str:
-    return f"{one.transfer_id}\t{one.kind}\t\t{one.booked_at.isoformat()}\n"
+@contextmanager
+def _sparing(raw: psycopg.Connection[Any]) -> Iterator[None]:
+    """Take the foreign keys and the secondary indexes of the postings away, and put them back as they were."""
+    keys, indexes = raw.execute(SPARED_KEYS).fetchall(), raw.execute(SPARED_INDEXES).fetchall()
+    for name, _definition in keys:
+        raw.execute(f"alter table accounts_posting drop constraint {name}")
+    for name, _definition in indexes:
+        raw.execute(f"drop index {name}")
+    yield
+    raw.execute(f"set local maintenance_work_mem = '{SORTING_MEMORY}'; set local work_mem = '{SORTING_MEMORY}'")
+    for _name, definition in indexes:
+        raw.execute(definition)
+    for name, definition in keys:
+        raw.execute(f"alter table accounts_posting add constraint {name} {definition}")
 
 
 def _json(details: dict[str, Any] | None) -> str:

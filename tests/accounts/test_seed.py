@@ -22,7 +22,11 @@ def tell(now: datetime, *names: str) -> tuple[list[Event], histories.Evening]:
     evening = histories.Evening()
     people = [life for life in seeding.people(now=now) if life.document["months"] <= 24]
     people = [life for life in people if not names or life.username in names]
-    return list(histories.tell(people, until=now.date() - timedelta(days=1), evening=evening)), evening
+    return [
+        event
+        for _, events in histories.tell(people, until=now.date() - timedelta(days=1), evening=evening)
+        for event in events
+    ], evening
 
 
 @pytest.fixture(scope="module")

@@ -65,7 +65,7 @@ def row(one, key):
 
 def test_makes_the_same_of_a_history_by_days_as_of_the_whole(work):
     one, evening = life(), histories.Evening()
-    events = list(histories.tell([one], until=YESTERDAY, evening=evening))
+    events = [event for _, events in histories.tell([one], until=YESTERDAY, evening=evening) for event in events]
 
     spend_nights(come(one, until=one.begins_on - timedelta(days=1)), until=YESTERDAY)
 

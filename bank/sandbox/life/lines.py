@@ -2,6 +2,7 @@
 
 import random
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from bank.money import Money
@@ -52,10 +53,15 @@ def purchase(
     place = "" if merchant.online else f" {merchant.place}"
     return line(
         "card",
-        f"{merchant.name.upper()}{place} ON {day:%d %b}".upper(),
+        f"{merchant.name.upper()}{place.upper()} ON {_spoken(day)}",
         MerchantDetails={"MerchantName": merchant.name, "MerchantCategoryCode": merchant.mcc},
         CardInstrument=card(spot, how=how),
     )
+
+
+@lru_cache(maxsize=10_000)
+def _spoken(day: date) -> str:
+    return f"{day:%d %b}".upper()
 
 
 def exchange(*, source: Money, target: Money, rate: int) -> dict[str, Any]:

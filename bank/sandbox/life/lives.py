@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from bank import ids, numbering
@@ -66,7 +66,7 @@ class Life:
         """Whose life it is."""
         return self.document["customer"]["username"]
 
-    @property
+    @cached_property
     def begins_on(self) -> date:
         """The first day of history; there is always one."""
         months = self.document["months"]

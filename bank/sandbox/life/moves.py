@@ -5,6 +5,7 @@ What goes to somebody outside, or comes from there, passes through one of the ba
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from accounts import ledger
@@ -20,9 +21,14 @@ ARRIVES = {"instant-out": "instant-in", "direct-debit": "repayment"}
 OWN = {"payment", "standing-order"}
 
 
+@lru_cache(maxsize=100_000)
+def _settlement(account_id: str, currency: str) -> str:
+    return SETTLEMENT.get(currency) or ledger.settlement_account(account_id)
+
+
 def settlement(spot: Spot) -> str:
     """The bank's own account that this account's money passes through."""
-    return SETTLEMENT.get(spot.currency) or ledger.settlement_account(spot.account_id)
+    return _settlement(spot.account_id, spot.product.currency)
 
 
 def outside(

@@ -14,6 +14,7 @@ from django.db import transaction
 from accounts import loading, statements
 from accounts.models import Account, Unbooked
 from bank.sandbox.life import agreements, arriving, checking, document, histories, lives
+from bank.sandbox.life.books import Refused
 from bank.sandbox.life.lives import Life, Spot
 from bank.sandbox.models import Resident
 
@@ -47,23 +48,30 @@ def accounts_of(usernames: Iterable[str]) -> dict[str, Spot]:
     return {f"{life.username}/{key}": spot for life in found for key, spot in life.spots.items()}
 
 
-def settle_in(people: Sequence[Life], *, now: datetime, told: Callable[[int, date], None]) -> int:
+def settle_in(
+    people: Sequence[Life], *, now: datetime, told: Callable[[int, date], None], is_crowd: bool = False
+) -> int:
     """Bring these lives to the bank with all their history up to yesterday; return how many transfers it took.
 
-    One transaction of the owner's. Raises loading.DoesNotAddUp.
+    One transaction of the owner's. is_crowd: they are very many, and none knows another. Raises loading.DoesNotAddUp.
     """
     until = now.date() - timedelta(days=1)
-    with transaction.atomic(using=OWNER):
+    with (
+        transaction.atomic(using=OWNER),
+        histories.telling(people, until=until, apart=is_crowd) as (tellings, evenings),
+    ):
         arriving.arrive(people, until=until, now=now, using=OWNER)
-        evening = histories.write(people, until=until, told=told)
-        agreements.note_use(evening.paid, using=OWNER)
-        agreements.write_lines(list(_lines(people, evening, until=until)), using=OWNER)
-    return evening.count
+        count = histories.write(tellings, evenings, told=told, is_large=is_crowd)
+        for evening in evenings:
+            agreements.note_use(evening.paid, using=OWNER)
+        refused = [one for evening in evenings for one in evening.refused]
+        agreements.write_lines(list(_lines(people, refused, until=until)), using=OWNER)
+    return count
 
 
-def _lines(people: Sequence[Life], evening: histories.Evening, *, until: date) -> Iterator[Unbooked]:
+def _lines(people: Sequence[Life], refused: list[Refused], *, until: date) -> Iterator[Unbooked]:
     """The lines without money on the evening of a day: refused, told by the documents, announced."""
-    yield from agreements.refused(evening.refused)
+    yield from agreements.refused(refused)
     for life in people:
         yield from agreements.told(life)
         yield from agreements.coming(life, after=until)

@@ -72,7 +72,7 @@ class Command(BaseCommand):
 
         self.say(f"Making {customers:,} customers and their accounts …", verbosity=verbosity)
         started = time.monotonic()
-        count = seeding.settle_in(people, now=now, told=told)
+        count = seeding.settle_in(people, now=now, told=told, is_crowd=True)
         spent = time.monotonic() - started
         bar.end()
         self.say(
