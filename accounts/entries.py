@@ -140,20 +140,25 @@ COVERED_FIRST = _written(
 
 
 def page(
-    *account_ids: str, window: windows.Window, shows: tuple[bool, bool], cursor: paging.Cursor | None = None
+    *account_ids: str,
+    window: windows.Window,
+    shows: tuple[bool, bool],
+    cursor: paging.Cursor | None = None,
+    rows: int | None = None,
 ) -> Page:
     """Read a page of these accounts' entries inside a window, newest first; no cursor: the first page.
 
-    shows: credits, debits. A page towards the newer entries that reaches the newest is the first page: it has the
-    pending ones again.
+    shows: credits, debits. rows: how many, if not as many as a page has everywhere. A page towards the newer entries
+    that reaches the newest is the first page: it has the pending ones again.
     """
+    rows = rows or paging.PAGE_ROWS
     if cursor is None:
-        return _first(account_ids, window=window, shows=shows)
+        return _first(account_ids, window=window, shows=shows, rows=rows)
     written = NEWER if cursor.backward else OLDER
-    found, _ = _read(written[shows], account_ids, window=window, cursor=cursor)
-    if cursor.backward and len(found) <= paging.PAGE_ROWS:
-        return _first(account_ids, window=window, shows=shows)
-    return _cut(found, cursor=cursor)
+    found, _ = _read(written[shows], account_ids, window=window, cursor=cursor, rows=rows)
+    if cursor.backward and len(found) <= rows:
+        return _first(account_ids, window=window, shows=shows, rows=rows)
+    return _cut(found, cursor=cursor, rows=rows)
 
 
 def page_of_statement(
@@ -167,16 +172,17 @@ def page_of_statement(
     """Read a page of the booked entries that a statement lists, newest first. Raises StatementNotFound."""
     is_backward = cursor is not None and cursor.backward
     written = COVERED_FIRST if cursor is None else COVERED_NEWER if is_backward else COVERED_OLDER
-    found, others = _read(written[shows], [account_id], window=window, cursor=cursor, statement=statement_id)
+    rows = paging.PAGE_ROWS
+    found, others = _read(written[shows], [account_id], window=window, cursor=cursor, rows=rows, statement=statement_id)
     if not others["covered"]:
         raise StatementNotFound
-    if is_backward and len(found) <= paging.PAGE_ROWS:
+    if is_backward and len(found) <= rows:
         return page_of_statement(account_id, statement_id=statement_id, window=window, shows=shows)
-    return _cut(found, cursor=cursor)
+    return _cut(found, cursor=cursor, rows=rows)
 
 
-def _first(account_ids: tuple[str, ...], *, window: windows.Window, shows: tuple[bool, bool]) -> Page:
-    found, others = _read(FIRST[shows], account_ids, window=window, holds=ledger.HOLDS_PAGE_ROWS)
+def _first(account_ids: tuple[str, ...], *, window: windows.Window, shows: tuple[bool, bool], rows: int) -> Page:
+    found, others = _read(FIRST[shows], account_ids, window=window, rows=rows, holds=ledger.HOLDS_PAGE_ROWS)
     pending = [_entry(row) for row in others["PDNG"]]
     held = {row[0]: row[3] for row in others["held"]}
     for account_id in account_ids:
@@ -184,7 +190,7 @@ def _first(account_ids: tuple[str, ...], *, window: windows.Window, shows: tuple
             pending = [entry for entry in pending if entry.account_id != account_id] + _all_pending(account_id)
     pending = [entry for entry in pending if shows[1] and window.holds(entry.booked_at)]
     pending.sort(key=lambda entry: (entry.booked_at, entry.transaction_id), reverse=True)
-    cut = _cut(found, cursor=None)
+    cut = _cut(found, cursor=None, rows=rows)
     announced = sum(entry.status == "FUTR" for entry in cut.entries)
     return replace(cut, entries=cut.entries[:announced] + pending + cut.entries[announced:])
 
@@ -212,9 +218,10 @@ def _read(
     *,
     window: windows.Window,
     cursor: paging.Cursor | None = None,
+    rows: int,
     **more: Any,
 ) -> tuple[list[Entry], dict[str, list[Row]]]:
-    """The lines on one side of the cursor, newest first and one more than a page takes; what else came, by its name.
+    """The lines on one side of the cursor, newest first and one more than the page takes; what else came, by its name.
 
     The cursor lies inside the window, as every entry it was made from does.
     """
@@ -224,7 +231,7 @@ def _read(
         "until": window.until,
         "at": cursor.at if cursor else window.until,
         "id": int(cursor.key) if cursor else 0,
-        "rows": paging.PAGE_ROWS + 1,
+        "rows": rows + 1,
         **more,
     }
     others: dict[str, list[Row]] = defaultdict(list)
@@ -274,13 +281,13 @@ def _referring(lines: list[Entry], *, statements: list[Row]) -> list[Entry]:
     ]
 
 
-def _cut(found: list[Entry], *, cursor: paging.Cursor | None) -> Page:
+def _cut(found: list[Entry], *, cursor: paging.Cursor | None, rows: int) -> Page:
     """A page of what was found, which is one entry more where there are others beyond."""
-    goes_on = len(found) > paging.PAGE_ROWS
+    goes_on = len(found) > rows
     if cursor is not None and cursor.backward:
-        kept = found[-paging.PAGE_ROWS :]
+        kept = found[-rows:]
         return Page(entries=kept, newer=_beside(kept[0], backward=True), older=_beside(kept[-1]))
-    kept = found[: paging.PAGE_ROWS]
+    kept = found[:rows]
     return Page(
         entries=kept,
         newer=_before(kept, cursor=cursor) if cursor else None,

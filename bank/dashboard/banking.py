@@ -10,18 +10,25 @@ from accounts import documents, paging
 from accounts.entries import StatementNotFound
 from bank.customers.entrance import READ
 from bank.customers.models import User
-from bank.dashboard import agreements, chart, holdings, lines, pages, regulars
+from bank.dashboard import agreements, chart, holdings, lines, pages, regulars, searching
 
 
 @pages.ENTRANCE.page(methods=READ)
 def account(request: HttpRequest, customer: User, now: datetime, *, account_id: str) -> HttpResponse:
-    """Show an account's balance and a page of its entries; on the first page the picture, and who else sees it."""
+    """Show an account's balance and a page of its entries; on the first page the picture, and who else sees it.
+
+    With q: those of its entries that a search finds, and no more.
+    """
     holding = holdings.find(customer, account_id=account_id)
-    page = lines.page(
-        holding.account, path=request.path, customer_id=customer.pk, cursor=request.GET.get(paging.PARAMETER)
-    )
-    context: dict[str, Any] = {"holding": holding, "page": page}
-    if page.is_first:
+    search = searching.read(request.GET.get("q", ""), currency=holding.account.currency)
+    at = lines.place(path=request.path, customer_id=customer.pk, **({"q": search.asked} if search else {}))
+    cursor = lines.cursor(at, request.GET.get(paging.PARAMETER))
+    context: dict[str, Any] = {"holding": holding, "search": search}
+    if search:
+        context["page"] = searching.page(holding.account, search=search, at=at, cursor=cursor)
+        return pages.show(request, "account", customer, **context)
+    context["page"] = lines.page(holding.account, at=at, cursor=cursor)
+    if context["page"].is_first:
         context |= {
             "chart": chart.of(holding.account, now=now),
             "agreements": agreements.in_force(customer, now=now, account=holding.account),

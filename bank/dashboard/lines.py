@@ -72,30 +72,39 @@ class Page:
     is_first: bool
 
 
-def page(account: Account, *, path: str, customer_id: int, cursor: str | None) -> Page:
-    """Read a page of an account's entries. A cursor that is not of this customer's links is no page."""
-    place = paging.Place(consent_id=f"customer:{customer_id}", path=path, query={})
+def place(*, path: str, customer_id: int, **query: str) -> paging.Place:
+    """Where a customer reads; the links carry the query."""
+    return paging.Place(consent_id=f"customer:{customer_id}", path=path, query=query)
+
+
+def cursor(at: paging.Place, text: str | None) -> paging.Cursor | None:
+    """Read the page that is asked for; None: the first. A cursor that is not of this place's links is no page."""
     try:
-        read = place.cursor(cursor)
+        return at.cursor(text)
     except paging.CursorInvalid as fault:
         raise Http404 from fault
-    found = entries.page(account.pk, window=windows.Window(), shows=EVERYTHING, cursor=read)
+
+
+def page(account: Account, *, at: paging.Place, cursor: paging.Cursor | None) -> Page:
+    """Read a page of an account's entries."""
+    found = entries.page(account.pk, window=windows.Window(), shows=EVERYTHING, cursor=cursor)
     return Page(
-        groups=_groups([_line(entry, currency=account.currency) for entry in found.entries]),
-        newer=place.link(found.newer) if found.newer else "",
-        older=place.link(found.older) if found.older else "",
+        groups=groups([line(entry, currency=account.currency) for entry in found.entries]),
+        newer=at.link(found.newer) if found.newer else "",
+        older=at.link(found.older) if found.older else "",
         is_first=found.newer is None,
     )
 
 
-def _groups(lines: Sequence[Line]) -> list[Group]:
+def groups(lines: Sequence[Line]) -> list[Group]:
     """Put lines of one day under its heading, which says so where they are not booked; the order is kept."""
     grouped = groupby(lines, key=lambda line: (line.status, line.at.date()))
     return [Group(heading=HEADINGS.get(status, ""), day=day, lines=list(those)) for (status, day), those in grouped]
 
 
-def _line(entry: entries.Entry, *, currency: str) -> Line:
-    title, more = _words(entry.details, is_credit=entry.amount_minor > 0)
+def line(entry: entries.Entry, *, currency: str) -> Line:
+    """Write an entry as a line."""
+    title, more = words(entry.details, is_credit=entry.amount_minor > 0)
     return Line(
         transaction_id=entry.transaction_id,
         status=entry.status,
@@ -107,7 +116,7 @@ def _line(entry: entries.Entry, *, currency: str) -> Line:
     )
 
 
-def _words(details: dict[str, Any], *, is_credit: bool) -> tuple[str, str]:
+def words(details: dict[str, Any], *, is_credit: bool) -> tuple[str, str]:
     """Who was paid or paid, and what else there is to tell, without saying anything twice."""
     merchant = details.get("MerchantDetails", {}).get("MerchantName", "")
     other = details.get("DebtorAccount" if is_credit else "CreditorAccount", {}).get("Name", "")

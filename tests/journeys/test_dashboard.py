@@ -44,6 +44,14 @@ def test_shows_what_an_app_reads_and_ends_it(tpp, phone, screens):
     page.click(f"#{account_id} a")
     looked_at(page, "dashboard-2-account", screens)
     shown = page.locator("table.lines tr[id]").evaluate_all("rows => rows.map(row => row.id)")
+    wanted = next(entry for entry in told if entry["Status"] == "BOOK")
+    page.fill("#q", wanted["Amount"]["Amount"])
+    page.press("#q", "Enter")
+    page.wait_for_selector("#found")
+    looked_at(page, "dashboard-2-found", screens)
+    found = page.locator("table.lines tr[id]").evaluate_all("rows => rows.map(row => row.id)")
+    page.click("#all")
+    page.wait_for_selector("#balance")
     for number, place in enumerate(("Planned", "Statements"), 3):
         page.click(f"nav.places >> text={place}")
         looked_at(page, f"dashboard-{number}-{place.lower()}", screens)
@@ -61,6 +69,7 @@ def test_shows_what_an_app_reads_and_ends_it(tpp, phone, screens):
     looked_at(page, "dashboard-7-ended", screens)
 
     assert shown == [entry["TransactionId"] for entry in told]
+    assert wanted["TransactionId"] in found
     assert "Transactions" in used
     assert (before.status_code, after.status_code) == (200, 401)
     assert after.json()["Errors"][0]["ErrorCode"] == "TKSP"
