@@ -96,7 +96,7 @@ def test_finds_what_is_announced_pending_and_refused(alice: Guest, spending: Acc
 
     page = words(alice.come_in().get(f"/accounts/{spending.pk}", q="gym 77"))
 
-    assert "3 entries match “gym 77”." in page
+    assert "3 transactions match “gym 77”." in page
     assert page.index("Announced GYM FUTR") < page.index("Pending GYM PDNG") < page.index("Refused GYM RJCT")
 
 
@@ -104,12 +104,12 @@ def test_shows_what_was_found_and_nothing_else_of_the_account(alice: Guest, spen
     page = alice.come_in().get(f"/accounts/{spending.pk}", q="Lamb <i>")
     html, one = page.content.decode(), alice.get(f"/accounts/{spending.pk}", q="12.01")
 
-    assert "No entries match “Lamb <i>”." in words(page)
+    assert "No transactions match “Lamb <i>”." in words(page)
     assert "<i>" not in html
     assert 'value="Lamb &lt;i&gt;"' in html
     assert "Nothing has happened" not in html
     assert 'id="balance"' not in html
-    assert "1 entry matches “12.01”." in words(one)
+    assert "1 transaction matches “12.01”." in words(one)
     assert f'<a href="/dashboard/accounts/{spending.pk}" id="all">' in one.content.decode()
 
 
@@ -154,9 +154,9 @@ class TestFarBack:
         assert third is not None
         again = alice.follow(third, "newer")
         assert again is not None
-        assert "No entries match “7781 12.00”, looking back to" in words(first)
-        assert "1 further entry matches “7781 12.00”, looking back to" in words(second)
-        assert "No further entries match “7781 12.00”." in words(third)
+        assert "No transactions match “7781 12.00”, looking back to" in words(first)
+        assert "1 further transaction matches “7781 12.00”, looking back to" in words(second)
+        assert "No further transactions match “7781 12.00”." in words(third)
         assert ["Search further back" in words(page) for page in (first, second, third)] == [True, True, False]
         assert words(again) == words(first)
 
