@@ -39,6 +39,13 @@ class AmountInvalid(Refused):
     message = "The amount is not valid."
 
 
+def absolute(minor: int, currency: str) -> str:
+    """An amount without its sign as the standard writes it; for whoever writes hundreds of them (see Money.text)."""
+    exponent = EXPONENTS[currency]
+    digits = str(abs(minor)).rjust(exponent + 1, "0")
+    return f"{digits[:-exponent]}.{digits[-exponent:]}" if exponent else digits
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """An amount in integer minor units of an ISO 4217 currency: Money(16588, "GBP") is £165.88."""
@@ -66,9 +73,7 @@ class Money:
     @property
     def text(self) -> str:
         """The absolute amount as the standard writes it: `165.88`. The sign lives in CreditDebitIndicator."""
-        exponent = EXPONENTS[self.currency]
-        digits = str(abs(self.minor)).rjust(exponent + 1, "0")
-        return f"{digits[:-exponent]}.{digits[-exponent:]}" if exponent else digits
+        return absolute(self.minor, self.currency)
 
     @property
     def figures(self) -> str:

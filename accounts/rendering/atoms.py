@@ -8,13 +8,16 @@ from typing import Any, Literal
 from accounts import rates
 from accounts.schemas import balances
 from accounts.schemas.statements import StatementAmount
+from bank import money
 from bank.api import wire
 from bank.money import Money
 
 
 def instant(at: datetime) -> str:
     """An instant as the standard wants it: to the millisecond, with its offset, which is always UTC's."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds")
+    if at.tzinfo is not UTC:
+        at = at.astimezone(UTC)
+    return at.isoformat(timespec="milliseconds")
 
 
 def instant_of(at: datetime | None) -> str | None:
@@ -29,12 +32,12 @@ def indicator(minor: int) -> Literal["Credit", "Debit"]:
 
 def amount(minor: int, currency: str) -> wire.OBActiveOrHistoricCurrencyAndAmount:
     """An amount of minor units, without its sign: that stands beside it."""
-    return {"Amount": Money(minor, currency).text, "Currency": currency}
+    return {"Amount": money.absolute(minor, currency), "Currency": currency}
 
 
 def base_amount(minor: int, currency: str) -> balances.OBBalanceAmount:
     """The same in the currency of the account, and called that."""
-    return {"Amount": Money(minor, currency).text, "Currency": currency, "SubType": "BCUR"}
+    return {"Amount": money.absolute(minor, currency), "Currency": currency, "SubType": "BCUR"}
 
 
 def local_amount(minor: int, currency: str, *, per_pound: Decimal) -> balances.OBBalanceAmount:

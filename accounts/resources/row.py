@@ -1,7 +1,7 @@
 """What a row of the table is, what it is given when a request comes, and which accounts it is about."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -13,32 +13,7 @@ from bank.api import envelope
 from bank.api.access import Access
 from bank.api.wire import Wire
 from bank.errors import Forbidden, Refused
-
-FACTS = (
-    "id",
-    "status",
-    "status_updated_at",
-    "currency",
-    "category",
-    "type_code",
-    "description",
-    "nickname",
-    "name",
-    "scheme",
-    "identification",
-    "secondary_identification",
-    "switch_status",
-    "statement_day",
-    "opened_at",
-    "matures_at",
-    "product_id",
-    "booked_minor",
-    "held_minor",
-    "limit_minor",
-    "last_booked_at",
-    "last_held_at",
-)
-
+from bank.outbox import sql
 
 Owned = TypeVar("Owned", Beneficiary, DirectDebit, Offer, ScheduledPayment, StandingOrder)
 
@@ -113,6 +88,12 @@ class Resource:
 
 MAY_BE_MISSING = (404,)  # listed where a bank need not offer the operation
 
+FACTS = [fact.name for fact in fields(facts.Account)]
+# By hand: Django would build the statement anew for each request, in as much time as all else takes that is done here.
+READ = f"""
+select id as {", ".join(FACTS)} from accounts_account
+where id = any(%s::text[]) order by opened_at, identification"""  # noqa: S608 - names of our own
+
 
 def find_accounts(access: Access, *, account_id: str | None) -> list[facts.Account]:
     """Read the accounts of a consent, or the one that is asked for. Raises AccountNotConsented, AccountNotFound."""
@@ -120,12 +101,9 @@ def find_accounts(access: Access, *, account_id: str | None) -> list[facts.Accou
         if Account.objects.filter(pk=account_id, kind=Account.Kind.CUSTOMER).exists():
             raise AccountNotConsented
         raise AccountNotFound
-    wanted = access.account_ids if account_id is None else (account_id,)
-    return known(Account.objects.filter(pk__in=wanted).order_by("opened_at", "identification"))
+    return known(access.account_ids if account_id is None else (account_id,))
 
 
-def known(wanted: QuerySet[Account]) -> list[facts.Account]:
-    """Read what the renderers are given of these accounts, in one statement."""
-    return [
-        facts.Account(**dict(zip(("account_id", *FACTS[1:]), row, strict=True))) for row in wanted.values_list(*FACTS)
-    ]
+def known(account_ids: Iterable[str]) -> list[facts.Account]:
+    """Read what the renderers are given of these accounts, in one statement; the oldest first."""
+    return [facts.Account(**dict(zip(FACTS, row, strict=True))) for row in sql.prepared(READ, [list(account_ids)])]

@@ -44,8 +44,7 @@ def read_transactions_of_statement(reading: Reading) -> Found:
 
 def _shown(page: entries.Page, reading: Reading) -> list[OBTransaction6]:
     accounts = {account.account_id: account for account in reading.accounts}
-    held = reading.access.permissions
-    return [transactions.transaction(entry, of=accounts[entry.account_id], held=held) for entry in page.entries]
+    return transactions.transactions(page.entries, of=accounts, held=reading.access.permissions)
 
 
 def _available(reading: Reading) -> dict[str, str]:

@@ -54,5 +54,5 @@ def check_constraints() -> None:
 
 def facts(of: Account) -> Facts:
     """The account as a request reads it."""
-    (known,) = resources.known(Account.objects.filter(pk=of.pk))
+    (known,) = resources.known([of.pk])
     return known

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from accounts import entries, ledger, windows
 from accounts.models import Hold, Posting
 from accounts.rendering.balances import balances
-from accounts.rendering.transactions import transaction
+from accounts.rendering.transactions import transactions
 from bank.money import Money
 from tests.accounts import given
 
@@ -134,7 +134,7 @@ def check_running_balances(bank):
 def check_what_is_shown(bank):
     for account in bank.accounts:
         page = entries.page(account.pk, window=windows.Window(), shows=(True, True))
-        shown = [transaction(entry, of=given.facts(account), held=EVERYTHING) for entry in page.entries]
+        shown = transactions(page.entries, of={account.pk: given.facts(account)}, held=EVERYTHING)
         booked = [row for row in shown if row["Status"] == "BOOK"]
         pending = [row for row in shown if row["Status"] == "PDNG"]
         assert sum(signed(row) for row in booked) == account.booked_minor
