@@ -5,9 +5,16 @@ import re
 
 import pytest
 
+from bank.sandbox.tpp import granted
 from tests.journeys import world
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
+COUNTS = """
+with held as (
+    select account_id from accounts_holder join customers_user on customers_user.id = customer_id where username = %s
+)
+select (select count(*) from accounts_statement join held using (account_id)),
+    (select count(*) from accounts_standingorder join held using (account_id))"""
 README = (world.ROOT / "README.md").read_text()
 
 
@@ -22,6 +29,12 @@ def test_pays_from_the_command_line(bank):
 def test_reads_accounts_from_the_command_line_and_says_why_the_last_call_was_refused(bank):
     done = bank.manage("tpp", "accounts", "--approve", "alice")
 
+    steps = dict(re.findall(r"^ ?\d+\. Read (.+)\n(?: {4}→ .+\n)+ {4}✓ (.+) in all$", done.stdout, re.MULTILINE))
+    ((statements, orders),) = bank.rows(COUNTS, ["alice"])
+    assert steps["the statements"] == str(statements)
+    assert steps["what the bank repeats (standing orders)"] == str(orders)
+    assert len(steps) == len(granted.RESOURCES)
+    assert "Alice Whitfield" in done.stdout
     assert "refused at once" in done.stdout
     (interaction_id,) = re.findall(r"manage.py tpp why ([0-9a-f-]{36})", done.stdout)
     assert "was refused by the check" in bank.manage("tpp", "why", interaction_id).stdout

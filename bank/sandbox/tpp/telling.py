@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TextIO
 from urllib.parse import parse_qsl
 
@@ -19,6 +20,7 @@ class Telling:
     def __init__(self, *, out: TextIO | None = None, quiet: bool = False) -> None:
         self.out = out or sys.stdout
         self.quiet = quiet
+        self.is_short = False
         self.steps = 0
 
     def step(self, words: str) -> None:
@@ -34,10 +36,22 @@ class Telling:
         """Say something by the way."""
         self._line(f"    {words}")
 
+    @contextmanager
+    def in_short(self) -> Iterator[None]:
+        """Show requests and answers in a line each: what is in them is said in words."""
+        before, self.is_short = self.is_short, True
+        try:
+            yield
+        finally:
+            self.is_short = before
+
     def heard(self, answer: requests.Response) -> None:
         """Show a request and its answer."""
         request = answer.request
         if self.quiet:
+            return
+        if self.is_short:
+            self._line(f"    → {request.method} {_short(request.url)} ← {answer.status_code} {answer.reason}")
             return
         self._line(f"    → {request.method} {_short(request.url)}")
         self._headers(request.headers, names=TOLD_REQUEST)
