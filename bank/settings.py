@@ -378,6 +378,6 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         ("fetch the key sets of TPPs", "bank.oauth.tasks.refetch_key_sets", 120.0),
         ("forget what is spent", "bank.oauth.tasks.purge", 600.0),
         ("forget old idempotency keys", "bank.api.tasks.purge", 600.0),
-        ("live the day that is over", "bank.sandbox.tasks.live", 600.0),
+        *([("live the day that is over", "bank.sandbox.tasks.live", 600.0)] if SANDBOX else []),
     ]
 }
