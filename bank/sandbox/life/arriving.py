@@ -4,7 +4,7 @@ Nothing is booked here. All rows of all who come together are written at once, o
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -20,28 +20,29 @@ from bank.sandbox.models import Resident
 # The passwords are public, and there may be very many: they are hashed as well as they deserve until their first use.
 ROUNDS = 100
 DAYS_AHEAD = 30
+BATCH = 1_000  # rows in a statement
 
 
 def arrive(people: Sequence[Life], *, until: date, now: datetime, using: str) -> None:
     """Write everybody's rows; further holders may be here already. until: the last day that has been lived."""
     offer_products(using=using)
     users = {life.username: _user(life, now=now) for life in people}
-    User.objects.using(using).bulk_create(users.values())
-    Party.objects.using(using).bulk_create([_party(life, users[life.username]) for life in people])
-    accounts = [account for life in people for account in _accounts(life, until=until)]
-    Account.objects.using(using).bulk_create(accounts)
+    _write(users.values(), using=using)
     known = users | _here_already(people, users=users, using=using)
-    Holder.objects.using(using).bulk_create([holder for life in people for holder in _holders(life, known)])
-    for life in people:
-        _agree(life, users[life.username], until=until, now=now, using=using)
-    Resident.objects.using(using).bulk_create(
-        [
-            Resident(
-                customer=users[life.username], document=life.document, arrived_on=life.arrived_on, lived_until=until
-            )
-            for life in people
-        ]
-    )
+    _write((_party(life, users[life.username]) for life in people), using=using)
+    _write((account for life in people for account in _accounts(life, until=until)), using=using)
+    _write((holder for life in people for holder in _holders(life, known)), using=using)
+    _write((row for life in people for row in _agreed(life, users[life.username], until=until, now=now)), using=using)
+    _write((_resident(life, users[life.username], until=until) for life in people), using=using)
+
+
+def _write(rows: Iterable[models.Model], *, using: str) -> None:
+    """Write rows of whichever kinds, a thousand at a time."""
+    kinds: dict[type[models.Model], list[models.Model]] = {}
+    for row in rows:
+        kinds.setdefault(type(row), []).append(row)
+    for kind, found in kinds.items():
+        kind._default_manager.using(using).bulk_create(found, batch_size=BATCH)
 
 
 def offer_products(*, using: str) -> None:
@@ -66,6 +67,10 @@ def _user(life: Life, *, now: datetime) -> User:
         created_at=now,
         password=_hashed(customer["password"]),
     )
+
+
+def _resident(life: Life, user: User, *, until: date) -> Resident:
+    return Resident(customer=user, document=life.document, arrived_on=life.arrived_on, lived_until=until)
 
 
 def _hashed(password: str) -> str:
@@ -147,16 +152,12 @@ def _holders(life: Life, known: dict[str, User]) -> Iterator[Holder]:
             )
 
 
-def _agree(life: Life, user: User, *, until: date, now: datetime, using: str) -> None:
-    rows: list[models.Model] = [
-        *agreements.direct_debits(life, until=until),
-        *agreements.standing_orders(life, until=until),
-        *agreements.scheduled_payments(life),
-        *agreements.beneficiaries(life, user),
-        *_offers(life, now=now),
-    ]
-    for kind in {type(row) for row in rows}:
-        kind._default_manager.using(using).bulk_create([row for row in rows if type(row) is kind])
+def _agreed(life: Life, user: User, *, until: date, now: datetime) -> Iterator[models.Model]:
+    yield from agreements.direct_debits(life, until=until)
+    yield from agreements.standing_orders(life, until=until)
+    yield from agreements.scheduled_payments(life)
+    yield from agreements.beneficiaries(life, user)
+    yield from _offers(life, now=now)
 
 
 def _offers(life: Life, *, now: datetime) -> Iterator[Offer]:
