@@ -78,7 +78,7 @@ def check_holder(client: Client, caller: Caller) -> str:
     """
     if client.token_endpoint_auth_method == Client.AuthMethod.SELF_SIGNED:
         return _check_self_signed(client, caller)
-    certificate = _transport(caller)
+    certificate = transport_certificate(caller)
     if certificate.organisation_id != client.software_statement.tpp_id:
         raise InvalidClient("The certificate belongs to another TPP.")
     if certificate.roles is not None and not certificate.roles.issuperset(client.software_statement.roles):
@@ -163,7 +163,7 @@ def _by_certificate(form: Mapping[str, str], caller: Caller) -> Client:
     if client.token_endpoint_auth_method == Client.AuthMethod.SELF_SIGNED:
         _check_self_signed(client, caller)
         return client
-    certificate = _transport(caller)
+    certificate = transport_certificate(caller)
     registered = x509.Name.from_rfc4514_string(client.tls_client_auth_subject_dn)
     if names.folded(certificate.subject) != names.folded(registered):
         raise InvalidClient("The certificate is not the one that this client is registered with.")
@@ -185,7 +185,8 @@ def _check_self_signed(client: Client, caller: Caller) -> str:
     return certificates.thumbprint(caller.certificate)
 
 
-def _transport(caller: Caller) -> certificates.VerifiedCertificate:
+def transport_certificate(caller: Caller) -> certificates.VerifiedCertificate:
+    """The caller's transport certificate, which the bank believes: a known organisation's. Raises InvalidClient."""
     if caller.certificate is None:
         raise InvalidClient("There is no client certificate.")
     try:

@@ -23,9 +23,6 @@ from bank.oauth.models import AccessToken, Client, Registration, digest
 from bank.oauth.refusals import InvalidClient, InvalidRequest
 from bank.oauth.registration import InvalidSoftwareStatement, RegistrationRefused
 from bank.oauth.registration_requests import JWT_CLAIMS, PATH, Asked
-from bank.tpps import certificates
-from bank.tpps.certificates import VerifiedCertificate
-from bank.tpps.models import Certificate
 
 MEDIA_TYPES = ("application/jose", "application/jwt")
 REQUEST_BYTES_MAX = 64 * 1024
@@ -60,7 +57,7 @@ class Registered(views.MachineEndpoint):
 
 def create(request: HttpRequest, caller: Caller) -> Reply:
     """Register the client that a signed request describes. Raises OAuthError."""
-    certificate = _certificate(caller)
+    certificate = clients.transport_certificate(caller)
     with transaction.atomic():  # a refusal leaves nothing behind, not even a spent jti
         asked = registration_requests.believe(_signed(request), certificate=certificate, now=caller.now)
         client = registration.register(
@@ -81,7 +78,7 @@ def read(request: HttpRequest, caller: Caller, client_id: str) -> Reply:
 def change(request: HttpRequest, caller: Caller, client_id: str) -> Reply:
     """Register a client anew, as a signed request describes it now. Raises OAuthError."""
     client, token = _authenticated(request, caller, client_id)
-    certificate = _certificate(caller)
+    certificate = clients.transport_certificate(caller)
     with transaction.atomic():
         asked = registration_requests.believe(_signed(request), certificate=certificate, now=caller.now)
         if asked.statement.pk != client.software_statement_id:
@@ -103,16 +100,6 @@ def end(request: HttpRequest, caller: Caller, client_id: str) -> Reply:
     return {}, "", 204
 
 
-def _certificate(caller: Caller) -> VerifiedCertificate:
-    """The caller's transport certificate: registration is for known organisations alone. Raises InvalidClient."""
-    if caller.certificate is None:
-        raise InvalidClient("There is no client certificate.")
-    try:
-        return certificates.verify(caller.certificate, use=Certificate.Use.TRANSPORT, now=caller.now)
-    except certificates.CertificateRefused as refused:
-        raise InvalidClient(refused.reason.value) from None
-
-
 def _signed(request: HttpRequest) -> str:
     if request.content_type not in MEDIA_TYPES:
         raise InvalidRequest("The body must be a signed JWT, as application/jose or application/jwt.")
@@ -132,7 +119,7 @@ def _authenticated(request: HttpRequest, caller: Caller, client_id: str) -> tupl
     credentials (the UK's way). A token that is used for a client that does not exist is revoked. Raises InvalidClient,
     InvalidTokenError.
     """
-    certificate, value = _certificate(caller), _token(request)
+    certificate, value = clients.transport_certificate(caller), _token(request)
     own = AccessToken.objects.filter(
         token_checksum=digest(value),
         cnf__contains={"x5t#S256": certificate.thumbprint},
