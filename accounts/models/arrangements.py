@@ -53,6 +53,7 @@ class StandingOrder(models.Model):
     creditor_agent = models.JSONField(default=dict)
     mandate = models.JSONField()  # OBMandateRelatedInformation1
     remittance = models.JSONField(default=dict)  # OBRemittanceInformation2
+    number_of_payments = models.PositiveSmallIntegerField(null=True)  # from the first to the final; none: no end
     first_minor = models.BigIntegerField()
     next_at = models.DateTimeField(null=True)
     next_minor = models.BigIntegerField(null=True)

@@ -14,12 +14,16 @@ BIC = "LMBDGB2LXXX"  # made up, like the bank
 MONTHLY: OBStatementFrequencyAndFormat = {"Frequency": "MNTH", "CommunicationMethod": "ONLI", "Format": "DPDF"}
 
 
-def account(row: Account, *, held: AbstractSet[str]) -> OBAccount6:
-    """An account; its number, its bank and how its statements come only under ReadAccountsDetail."""
+def account(row: Account, *, lei: str, held: AbstractSet[str]) -> OBAccount6:
+    """An account; its number, its bank and how its statements come only under ReadAccountsDetail.
+
+    lei: its holder's, where that is a legal entity.
+    """
     number = {
         "SchemeName": row.scheme,
         "Identification": row.identification,
         "Name": row.name,
+        "LEI": lei,
         "SecondaryIdentification": row.secondary_identification,
     }
     shown: dict[str, Any] = {

@@ -34,6 +34,7 @@ def standing_order(row: StandingOrder, *, of: Account, held: AbstractSet[str]) -
         "StandingOrderId": row.pk,
         "NextPaymentDateTime": instant_of(row.next_at),
         "LastPaymentDateTime": instant_of(row.last_at),
+        "NumberOfPayments": None if row.number_of_payments is None else str(row.number_of_payments),
         "StandingOrderStatusCode": row.status,
         "FirstPaymentAmount": amount(row.first_minor, of.currency),
         "NextPaymentAmount": amount_of(row.next_minor, of.currency),

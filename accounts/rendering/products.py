@@ -28,6 +28,8 @@ class Words:
     whole: str
     compound: str
     to_itself: str
+    on_demand: str
+    months: str
     daily: str
     monthly: str
     variable: str
@@ -46,6 +48,8 @@ CURRENT = Words(
     whole="Whole",
     compound="Compound",
     to_itself="SelfCredit",
+    on_demand="OnDemand",
+    months="Month",
     daily="Daily",
     monthly="Monthly",
     variable="Variable",
@@ -63,6 +67,8 @@ OTHER = Words(
     whole="INWH",
     compound="ITCO",
     to_itself="INSC",
+    on_demand="OVOD",
+    months="PMTH",
     daily="FQDY",
     monthly="FQMY",
     variable="INVA",
@@ -100,6 +106,7 @@ def _current(row: Product, *, charges: Any) -> dict[str, Any]:
     """The tree of a current account; the personal one has its charges in an object, that of a business in a list."""
     return present(
         {
+            "ProductDetails": _details(row, CURRENT),
             "CreditInterest": _credit_interest(row, CURRENT),
             "Overdraft": _overdraft(row),
             "OtherFeesCharges": charges,
@@ -112,6 +119,7 @@ def _other(row: Product, *, of: Account) -> dict[str, Any]:
         {
             "Name": row.name,
             "Description": row.description,
+            "ProductDetails": _details(row, OTHER),
             "CreditInterest": _credit_interest(row, OTHER),
             "LoanInterest": _loan_interest(row, of=of),
             "Repayment": _repayment(row),
@@ -120,25 +128,39 @@ def _other(row: Product, *, of: Account) -> dict[str, Any]:
     )
 
 
+def _details(row: Product, words: Words) -> dict[str, Any]:
+    """For whom the product is, how long it is without its fee, and what the bank says of it."""
+    free = {"FeeFreeLength": row.fee_free_months, "FeeFreeLengthPeriod": words.months} if row.fee_free_months else {}
+    return present({"Segment": row.segments, **free, "Notes": _notes(row, "product")})
+
+
+def _notes(row: Product, about: str) -> list[str]:
+    found: list[str] = row.notes.get(about, [])
+    return found
+
+
 def _credit_interest(row: Product, words: Words) -> dict[str, Any]:
     if not row.credit_tiers:
         return {}
+    method = words.tiered if len(row.credit_tiers) > 1 else words.whole
     tiers = {
-        "TierBandMethod": words.tiered if len(row.credit_tiers) > 1 else words.whole,
+        "TierBandMethod": method,
         "CalculationMethod": words.compound,
         "Destination": words.to_itself,
-        "TierBand": [_tier(tier, row.currency, words) for tier in row.credit_tiers],
+        "Notes": _notes(row, "interest"),
+        "TierBand": [_tier(tier, row.currency, words, method=method) for tier in row.credit_tiers],
     }
-    return {"TierBandSet": [tiers]}
+    return {"TierBandSet": [present(tiers)]}
 
 
-def _tier(tier: dict[str, Any], currency: str, words: Words) -> dict[str, Any]:
+def _tier(tier: dict[str, Any], currency: str, words: Words, *, method: str) -> dict[str, Any]:
     return present(
         {
             "TierValueMinimum": _quantity(tier["from_minor"], currency),
             "TierValueMaximum": None if tier["to_minor"] is None else _quantity(tier["to_minor"], currency),
             "CalculationFrequency": words.daily,
             "ApplicationFrequency": words.monthly,
+            "DepositInterestAppliedCoverage": method,
             "FixedVariableInterestRateType": words.variable,
             "AER": _effective(Decimal(tier["rate"])),
             "BankInterestRateType": words.gross,
@@ -152,22 +174,26 @@ def _overdraft(row: Product) -> dict[str, Any]:
     if row.debit_rate is None:
         return {}
     free, currency = row.debit_free_minor, row.currency
-    bands = [{"TierValueMin": _quantity(free, currency), "EAR": _effective(row.debit_rate)}]
+    method = CURRENT.tiered if free else CURRENT.whole
+    bands = [_overdraft_band(row.debit_rate, method=method, least=_quantity(free, currency))]
     if free:
-        bands.insert(
-            0,
-            {
-                "TierValueMin": _quantity(0, currency),
-                "TierValueMax": _quantity(free, currency),
-                "EAR": _effective(Decimal(0)),
-            },
-        )
+        most = {"TierValueMax": _quantity(free, currency)}
+        bands.insert(0, _overdraft_band(Decimal(0), method=method, least=_quantity(0, currency), **most))
     tiers = {
-        "TierBandMethod": CURRENT.tiered if free else CURRENT.whole,
+        "TierBandMethod": method,
+        "OverdraftType": CURRENT.on_demand,
         "AuthorisedIndicator": True,
+        "BufferAmount": _quantity(free, currency) if free else None,
         "OverdraftTierBand": bands,
     }
-    return {"OverdraftTierBandSet": [tiers]}
+    return present({"Notes": _notes(row, "owed"), "OverdraftTierBandSet": [present(tiers)]})
+
+
+def _overdraft_band(yearly: Decimal, *, method: str, least: str, **more: str) -> dict[str, Any]:
+    """A part of what is owed. Nothing is charged beside interest, so the representative rate is the effective one."""
+    rate = _effective(yearly)
+    rates = {"EAR": rate, "RepresentativeAPR": rate}
+    return {"TierValueMin": least, **more, "OverdraftInterestChargingCoverage": method, **rates}
 
 
 def _loan_interest(row: Product, *, of: Account) -> dict[str, Any]:
@@ -187,10 +213,13 @@ def _loan_interest(row: Product, *, of: Account) -> dict[str, Any]:
         "LoanProviderInterestRate": _rate(row.debit_rate),
     }
     tiers = {"TierBandMethod": OTHER.whole, "CalculationMethod": OTHER.compound, "LoanInterestTierBand": [band]}
-    return {"LoanInterestTierBandSet": [tiers]}
+    return present({"Notes": _notes(row, "owed"), "LoanInterestTierBandSet": [tiers]})
 
 
 def _repayment(row: Product) -> dict[str, Any]:
+    """A loan is paid back with its interest in equal parts; of a card there is a least payment."""
+    if row.type_code in LOANS:
+        return {"RepaymentType": "USCI", "RepaymentFrequency": "SMMO", "AmountType": "RACI"}
     if not row.minimum_payment_percent:
         return {}
     least = f"At least {_rate(row.minimum_payment_percent)} % of what the statement says is owed."
@@ -207,6 +236,7 @@ def _charges(row: Product, words: Words) -> dict[str, Any]:
                 "FeeType": words.monthly_fee,
                 "FeeAmount": _quantity(row.monthly_fee_minor, row.currency),
                 "ApplicationFrequency": words.each_month,
+                "CalculationFrequency": words.each_month,
             }
         )
     if row.returned_payment_fee_minor:
@@ -236,6 +266,7 @@ def _charge(name: str, description: str, fee: dict[str, str], frequency: str, wo
         "FeeType": words.other_fee,
         **fee,
         "ApplicationFrequency": frequency,
+        "CalculationFrequency": frequency,
         "OtherFeeType": {"FeeCategory": words.other, "Name": name, "Description": description},
     }
 

@@ -59,9 +59,12 @@ def test_tells_a_personal_current_accounts_terms(shown):
 
     (tier,) = tree["CreditInterest"]["TierBandSet"][0]["TierBand"]
     assert (tier["BankInterestRate"], tier["AER"]) == ("1.50", "1.51")
-    assert tree["Overdraft"]["OverdraftTierBandSet"][0]["OverdraftTierBand"] == [
-        {"TierValueMin": "0.00", "TierValueMax": "25.00", "EAR": "0.00"},
-        {"TierValueMin": "25.00", "EAR": "42.44"},
+    (overdraft,) = tree["Overdraft"]["OverdraftTierBandSet"]
+    assert (overdraft["BufferAmount"], overdraft["OverdraftType"]) == ("25.00", "OnDemand")
+    told = {"OverdraftInterestChargingCoverage": "Tiered"}
+    assert overdraft["OverdraftTierBand"] == [
+        {"TierValueMin": "0.00", "TierValueMax": "25.00", "EAR": "0.00", "RepresentativeAPR": "0.00", **told},
+        {"TierValueMin": "25.00", "EAR": "42.44", "RepresentativeAPR": "42.44", **told},
     ]
     assert charges(tree["OtherFeesCharges"]["FeeChargeDetail"]) == {
         "ServiceCAccountFeeMonthly": "5.00",
@@ -78,6 +81,21 @@ def test_tells_a_business_current_accounts_terms(shown):
     (listed,) = product["BCA"]["OtherFeesCharges"]
     assert charges(listed["FeeChargeDetail"])["ServiceCAccountFeeMonthly"] == "5.00"
     assert "PCA" not in product
+
+
+def test_tells_for_whom_a_product_is_and_how_long_it_is_free(shown):
+    words = {"product": ["For those who begin."], "interest": ["Paid monthly."], "owed": ["Repayable on demand."]}
+
+    tree = shown(kind="BusinessCurrentAccount", segments=["Startup"], fee_free_months=12, notes=words)["BCA"]
+
+    assert tree["ProductDetails"] == {
+        "Segment": ["Startup"],
+        "FeeFreeLength": 12,
+        "FeeFreeLengthPeriod": "Month",
+        "Notes": words["product"],
+    }
+    assert tree["CreditInterest"]["TierBandSet"][0]["Notes"] == words["interest"]
+    assert tree["Overdraft"]["Notes"] == words["owed"]
 
 
 def test_leaves_out_what_a_free_account_does_not_have(shown):
@@ -109,6 +127,7 @@ def test_tells_a_loans_interest_over_the_accounts_own_time(shown, now):
     (band,) = other["LoanInterest"]["LoanInterestTierBandSet"][0]["LoanInterestTierBand"]
     assert (band["TierValueMinTerm"], band["TierValueMaxTerm"], band["MinTermPeriod"]) == (60, 60, "PMTH")
     assert (band["LoanProviderInterestRate"], band["RepAPR"]) == ("6.90", "7.12")
+    assert other["Repayment"] == {"RepaymentType": "USCI", "RepaymentFrequency": "SMMO", "AmountType": "RACI"}
 
 
 def test_tells_what_a_card_costs_and_what_must_be_paid(shown):
