@@ -9,13 +9,16 @@ from typing import Any
 
 from django.db import connections
 
-from accounts.models import Beneficiary, DirectDebit, ScheduledPayment, StandingOrder, Unbooked
+from accounts.models import Beneficiary, DirectDebit, Mandate, ScheduledPayment, StandingOrder, Unbooked
+from accounts.rendering.atoms import instant
 from bank.customers.models import User
 from bank.sandbox.life import days, lines, lives
 from bank.sandbox.life.books import Refused
 from bank.sandbox.life.lives import Life, Spot
 
 YEAR_DAYS = 366
+YEAR_MONTHS = 12
+KINDS = {1: "MNTH", 3: "QURT", 6: "MIAN", 12: "YEAR"}  # how often, by every how many months
 ANNOUNCED_DAYS = 3  # so many days, from tomorrow on: the night lives the day before
 NOTE_DEBIT = "update accounts_directdebit set previous_at = %s, previous_minor = %s where id = %s"
 NOTE_ORDER = "update accounts_standingorder set last_at = %s, last_minor = %s where id = %s"
@@ -35,12 +38,47 @@ def _frequency(row: Mapping[str, Any]) -> dict[str, Any]:
     """How often, in the standard's words."""
     if "weekday" in row:
         return {"Type": "WEEK", "PointInTime": f"{row['weekday'] + 1:02}"}
-    months = row.get("every_months", 1)
-    kinds = {1: "MNTH", 2: "MNTH", 3: "QURT", 6: "MIAN", 12: "YEAR"}
-    return {"Type": kinds.get(months, "ADHO"), "PointInTime": f"{row['day']:02}"}
+    months, point = row.get("every_months", 1), {"PointInTime": f"{row['day']:02}"}
+    if months in KINDS:
+        return {"Type": KINDS[months], **point}
+    return (
+        {"Type": "ADHO"} if YEAR_MONTHS % months else {"Type": "YEAR", "CountPerPeriod": YEAR_MONTHS // months, **point}
+    )
 
 
-def _account(to: Spot | dict[str, str]) -> dict[str, str]:
+def _mandate(life: Life, row: Mapping[str, Any], *, hour: int, minute: int, **more: Any) -> dict[str, Any]:
+    """What was agreed about payments that repeat, in the standard's words; hour, minute: of each of them."""
+    varies = "varies_percent" in row or not row["amount"][0].isdigit()
+    first_on = next(_due(life, row), None)
+    is_finite = "final_in_months" in row or row.get("status") == Mandate.EXPIRED
+    final_on = list(_due(life, row))[-1] if first_on and is_finite else None
+    agreed = {
+        **more,
+        "Classification": "VARI" if varies else "FIXE",
+        "CategoryPurposeCode": row.get("purpose"),
+        "FirstPaymentDateTime": instant(lives.at(first_on, hour, minute)) if first_on else None,
+        "FinalPaymentDateTime": instant(lives.at(final_on, hour, minute)) if final_on else None,
+        "Frequency": _frequency(row),
+        "Reason": row.get("reason"),
+    }
+    return {name: value for name, value in agreed.items() if value is not None}
+
+
+def _due(life: Life, row: Mapping[str, Any]) -> Iterator[date]:
+    """The days on which it is due: all of them where it has an end, else those of a year."""
+    day = life.begins_on
+    last = day + timedelta(days=YEAR_DAYS)
+    if "final_in_months" in row:
+        last = lives.months_before(life.arrived_on, -row["final_in_months"])
+    elif row.get("status", Mandate.ACTIVE) != Mandate.ACTIVE:
+        last = _ended_on(life, row)
+    while day <= last:
+        if days.is_due(row, day):
+            yield day
+        day += timedelta(days=1)
+
+
+def _account(to: Spot | dict[str, Any]) -> dict[str, Any]:
     return to.shown if isinstance(to, Spot) else to
 
 
@@ -56,7 +94,7 @@ def direct_debits(life: Life, *, until: date) -> Iterator[DirectDebit]:
             status=status,
             name=collector["Name"][:70],
             collector=collector,
-            mandate={"MandateIdentification": row["reference"], "Frequency": _frequency(row)},
+            mandate=_mandate(life, row, hour=3, minute=30, MandateIdentification=row["reference"]),
             next_at=lives.at(next_day, 3, 30) if next_day else None,
             created_at=lives.at(life.begins_on, 9, 0),
             ended_at=None if status == "ACTV" else lives.at(_ended_on(life, row), 9, 0),
@@ -73,8 +111,11 @@ def standing_orders(life: Life, *, until: date) -> Iterator[StandingOrder]:
             account_id=life.spots[row["account"]].account_id,
             status=row.get("status", "ACTV"),
             creditor_account=_account(life.payee(row["to"])),
-            mandate={"Frequency": _frequency(row)},
-            remittance={"Structured": [{"CreditorReferenceInformation": {"Reference": row["reference"]}}]},
+            creditor_agent=row["to"].get("bank", {}),
+            mandate=_mandate(life, row, hour=1, minute=5),
+            remittance=row.get("remittance")
+            or {"Structured": [{"CreditorReferenceInformation": {"Reference": row["reference"]}}]},
+            number_of_payments=None if final is None else len(list(_due(life, row))),
             first_minor=amount,
             next_at=lives.at(next_day, 1, 5) if next_day else None,
             next_minor=amount if next_day else None,
@@ -100,6 +141,7 @@ def scheduled_payments(life: Life) -> Iterator[ScheduledPayment]:
             reference=row.get("reference", ""),
             debtor_reference=row.get("debtor_reference", ""),
             creditor_account=_account(life.payee(row["to"])),
+            creditor_agent=row["to"].get("bank", {}),
             created_at=lives.at(life.arrived_on - timedelta(days=1), 12, 0),
         )
 
@@ -114,6 +156,7 @@ def beneficiaries(life: Life, customer: User) -> Iterator[Beneficiary]:
             kind=row.get("kind", "Ordinary"),
             reference=row.get("reference", ""),
             creditor_account=_account(life.payee(row["to"])),
+            creditor_agent=row["to"].get("bank", {}),
             created_at=lives.at(life.begins_on, 10, number % 60),
         )
 

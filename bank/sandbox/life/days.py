@@ -85,7 +85,7 @@ def _income(today: Today) -> Iterator[Event]:
     for row in today.rows("income"):
         spot = today.spot(row)
         if is_due(row, today.day) and today.day <= spot.ends_on:
-            yield moves.outside(
+            made = moves.outside(
                 spot,
                 at=today.at(0, 12),
                 kind="instant-in" if row.get("is_instant") else row["kind"],
@@ -93,6 +93,7 @@ def _income(today: Today) -> Iterator[Event]:
                 amount_minor=_amount(today, row),
                 party=_stranger(today, row["payer"]),
             )
+            yield _through(made, row["payer"])
 
 
 def _standing_orders(today: Today) -> Iterator[Happening]:
@@ -109,7 +110,7 @@ def _standing_orders(today: Today) -> Iterator[Happening]:
         else:
             to = today.life.payee(row["to"])
             made = moves.pay(spot, to=to, at=now, kind="standing-order", text=row["reference"], amount_minor=amount)
-            yield made._replace(mandate=mandate)
+            yield _referred(_through(made, row["to"]), row)._replace(mandate=mandate)
 
 
 def _stands(today: Today, row: Mapping[str, Any], mandate: str) -> bool:
@@ -134,7 +135,7 @@ def _direct_debits(today: Today) -> Iterator[Happening]:
             yield from interest.returned(today, spot)
         elif amount > 0:
             made = moves.pay(spot, to=to, at=now, kind="direct-debit", text=text, amount_minor=amount)
-            yield made._replace(mandate=mandate)
+            yield _referred(made, row)._replace(mandate=mandate)
 
 
 def _asked(today: Today, row: Mapping[str, Any], *, of: Spot) -> int:
@@ -159,9 +160,10 @@ def _odd_events(today: Today) -> Iterator[Happening]:
             yield Refused(now, spot.account_id, amount, lines.line(row["kind"], row["text"], **more))
             continue
         party = _stranger(today, row["party"]) if "party" in row else None
-        yield moves.outside(
+        made = moves.outside(
             spot, at=now, kind=row["kind"], text=row["text"], amount_minor=amount, party=party, more=more
         )
+        yield _through(made, row.get("party", {}))
 
 
 def _announced(today: Today) -> Iterator[Event]:
@@ -176,7 +178,8 @@ def _announced(today: Today) -> Iterator[Event]:
         if _comes(today, row) and today.free(spot) >= amount:
             text = row.get("reference", "PAYMENT")
             to = today.life.payee(row["to"])
-            yield moves.pay(spot, to=to, at=today.at(9, 55), kind="payment", text=text, amount_minor=amount)
+            made = moves.pay(spot, to=to, at=today.at(9, 55), kind="payment", text=text, amount_minor=amount)
+            yield _through(made, row["to"])
 
 
 def _comes(today: Today, row: Mapping[str, Any]) -> bool:
@@ -204,16 +207,12 @@ def _friends(today: Today) -> Iterator[Event]:
             continue  # the evening's balances are as the documents say, whose life was told first
         if row.get("comes_in"):
             party = _stranger(today, row["friend"])
-            yield moves.outside(spot, at=now, kind="instant-in", text=row["text"], amount_minor=amount, party=party)
+            made = moves.outside(spot, at=now, kind="instant-in", text=row["text"], amount_minor=amount, party=party)
+            yield _through(made, row["friend"])
         elif today.free(spot) >= amount:
-            yield moves.pay(
-                spot,
-                to=today.life.payee(row["friend"]),
-                at=now,
-                kind="instant-out",
-                text=row["text"],
-                amount_minor=amount,
-            )
+            to = today.life.payee(row["friend"])
+            made = moves.pay(spot, to=to, at=now, kind="instant-out", text=row["text"], amount_minor=amount)
+            yield _through(made, row["friend"])
 
 
 def _habits(today: Today) -> Iterator[Event]:
@@ -229,7 +228,20 @@ def _habits(today: Today) -> Iterator[Event]:
             yield moves.pay(spot, to=to, at=today.at(23, 20), kind="payment", text=row["text"], amount_minor=amount)
 
 
-def _stranger(today: Today, where: Any) -> dict[str, str]:
+def _through(event: Event, other: Mapping[str, Any]) -> Event:
+    """Name the other side's bank on the line, where the document knows it."""
+    if "bank" not in other:
+        return event
+    agent = {lines.side(event.amount_minor).replace("Account", "Agent"): other["bank"]}
+    return event._replace(details=event.details | agent)
+
+
+def _referred(event: Event, row: Mapping[str, Any]) -> Event:
+    """Give the line the reference that was agreed for all payments of its kind."""
+    return event._replace(details=event.details | {"TransactionReference": row["reference"]})
+
+
+def _stranger(today: Today, where: Any) -> dict[str, Any]:
     """The account of somebody who is no customer of this bank: who pays in always is one."""
     found = today.life.payee(where)
     assert isinstance(found, dict), "the types of the document let strangers alone pay in"

@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 import typing_extensions as te
 from pydantic import Field
 
+from accounts.schemas.scheduled_payments import OBBranchAndFinancialInstitutionIdentification5Creditor
+from accounts.schemas.standing_orders import OBRemittanceInformation2
 from bank.api import wire
 
 Key = Annotated[str, wire.pattern(r"^[a-z0-9][a-z0-9-]{0,39}$")]
@@ -90,10 +92,16 @@ class Account(te.TypedDict, closed=True):
 
 
 class Payee(te.TypedDict, closed=True):
-    """Somebody outside this bank; number is sort code and account number, or an IBAN."""
+    """Somebody outside this bank; number is sort code and account number, or an IBAN.
+
+    bank: where that account is kept; proxy: what the customer knows it by, such as a telephone number.
+    """
 
     name: wire.Max70Text
     number: Annotated[str, wire.pattern(r"^([0-9]{14}|[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30})$")]
+    roll_number: te.NotRequired[wire.Max34Text]
+    proxy: te.NotRequired[wire.OBProxy1]
+    bank: te.NotRequired[OBBranchAndFinancialInstitutionIdentification5Creditor]
 
 
 class Own(te.TypedDict, closed=True):
@@ -133,10 +141,15 @@ class DirectDebit(te.TypedDict, closed=True):
     varies_percent: te.NotRequired[Percent]
     status: te.NotRequired[MandateStatus]
     ended_days_ago: te.NotRequired[DaysAgo]
+    purpose: te.NotRequired[wire.ExternalCategoryPurpose1Code]
+    reason: te.NotRequired[wire.Max256Text]
 
 
 class StandingOrder(te.TypedDict, closed=True):
-    """A payment that is repeated on a day of the month, or on a day of the week."""
+    """A payment that is repeated on a day of the month (every so many months), or on a day of the week.
+
+    remittance: what the creditor is told, if it is more than the reference.
+    """
 
     account: Key
     to: Payee | Own
@@ -146,7 +159,11 @@ class StandingOrder(te.TypedDict, closed=True):
     weekday: te.NotRequired[Annotated[int, Field(ge=0, le=6)]]
     status: te.NotRequired[MandateStatus]
     ended_days_ago: te.NotRequired[DaysAgo]
+    every_months: te.NotRequired[Annotated[int, Field(ge=1, le=12)]]
     final_in_months: te.NotRequired[Annotated[int, Field(ge=1, le=120)]]
+    purpose: te.NotRequired[wire.ExternalCategoryPurpose1Code]
+    reason: te.NotRequired[wire.Max256Text]
+    remittance: te.NotRequired[OBRemittanceInformation2]
 
 
 class Journey(te.TypedDict, closed=True):
@@ -159,12 +176,15 @@ class Journey(te.TypedDict, closed=True):
 
 
 class Spending(te.TypedDict, closed=True):
-    """What is bought by card: how often in a week, where, and how much is left alone. Amounts come with the places."""
+    """What is bought by card: how often in a week, where, and how much is left alone. Amounts come with the places.
+
+    keeps: negative where so much of an overdraft is spent.
+    """
 
     account: Key
     per_week: Annotated[int, Field(ge=0, le=70)]
     kinds: te.NotRequired[list[Literal["daily", "home", "business", "child"]]]
-    keeps: te.NotRequired[Amount]
+    keeps: te.NotRequired[Signed]
     cash: te.NotRequired[Amount]
     abroad: te.NotRequired[list[Journey]]
 

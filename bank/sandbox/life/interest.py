@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bank.sandbox.life import lines
 from bank.sandbox.life.books import MICRO, Event, Held, Today
-from bank.sandbox.life.lives import Spot
+from bank.sandbox.life.lives import Spot, months_before
 
 INTEREST_ACCOUNT = "acc_internal_interest"
 FEE_ACCOUNT = "acc_internal_fees"
@@ -28,10 +28,22 @@ def grown(today: Today) -> Iterator[Event]:
             sums.accrued_micro += growth_micro(spot, sums.booked)
         if today.day.day == 1:
             yield from _booked(today, spot)
-            fee = spot.product.monthly_fee_minor
-            if fee and today.free(spot) >= fee and today.day > today.life.begins_on:
-                text = f"MONTHLY FEE {spot.product.row['name'].upper()}"
-                yield charge(spot, at=today.at(0, 6), fee_minor=fee, text=text, own="Monthly")
+            yield from _monthly(today, spot)
+
+
+def _monthly(today: Today, spot: Spot) -> Iterator[Event]:
+    """The product's fee of the month that is over, once it costs something, and what it pays back."""
+    product, begins_on = spot.product, today.life.begins_on
+    fee = product.monthly_fee_minor
+    if fee and today.free(spot) >= fee and today.day > months_before(begins_on, -product.fee_free_months):
+        text = f"MONTHLY FEE {product.row['name'].upper()}"
+        yield charge(spot, at=today.at(0, 6), fee_minor=fee, text=text, own="Monthly")
+    if product.cashback_minor and today.day > begins_on:
+        text = f"CASHBACK {product.row['name'].upper()}"
+        yield _named(
+            _with_bank(spot, at=today.at(0, 7), kind="cashback", text=text, amount_minor=product.cashback_minor),
+            own="Cashback",
+        )
 
 
 def growth_micro(spot: Spot, balance_minor: int) -> int:
@@ -61,7 +73,10 @@ def _booked(today: Today, spot: Spot) -> Iterator[Event]:
 
 def charge(spot: Spot, *, at: datetime, fee_minor: int, text: str, own: str) -> Event:
     """A fee; own: which of the standard's fees it is, as accounts/particulars.py reads it."""
-    event = _with_bank(spot, at=at, kind="fee", text=text, amount_minor=-fee_minor)
+    return _named(_with_bank(spot, at=at, kind="fee", text=text, amount_minor=-fee_minor), own=own)
+
+
+def _named(event: Event, *, own: str) -> Event:
     code = {"ProprietaryBankTransactionCode": {"Code": own, "Issuer": "Lombard"}}
     return event._replace(details=event.details | code)
 
@@ -87,6 +102,6 @@ def _with_bank(spot: Spot, *, at: datetime, kind: str, text: str, amount_minor: 
         account_id=spot.account_id,
         amount_minor=amount_minor,
         details=lines.line(kind, text),
-        other_id=FEE_ACCOUNT if kind == "fee" else INTEREST_ACCOUNT,
+        other_id=INTEREST_ACCOUNT if "interest" in kind else FEE_ACCOUNT,
         other_counterparty=spot.counterparty,
     )

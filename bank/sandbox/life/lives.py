@@ -76,18 +76,22 @@ class Life:
         """An amount of a row in minor units of the row's account."""
         return minor(row[member], self.spots[row["account"]].currency)
 
-    def payee(self, where: Any) -> "Spot | dict[str, str]":
+    def payee(self, where: Any) -> "Spot | dict[str, Any]":
         """Whom a row names: an account of this bank, or that of somebody outside as the standard shows it."""
         if "number" in where:
-            return {
+            shown = {
                 "SchemeName": numbering.SORT_CODE_ACCOUNT_NUMBER if where["number"].isdigit() else numbering.IBAN,
                 "Identification": where["number"],
                 "Name": where["name"],
             }
+            for member, known in (("SecondaryIdentification", "roll_number"), ("Proxy", "proxy")):
+                if known in where:
+                    shown[member] = where[known]
+            return shown
         owner = where.get("of", self.username)
         return self.spots[where["account"]] if owner == self.username else self.others[f"{owner}/{where['account']}"]
 
-    def collector(self, where: Any) -> "Spot | dict[str, str]":
+    def collector(self, where: Any) -> "Spot | dict[str, Any]":
         """Who collects by a mandate: somebody of the town, or an own account."""
         if isinstance(where, str):
             found = places.collectors()[where]

@@ -38,7 +38,7 @@ def outside(
     kind: str,
     text: str,
     amount_minor: int,
-    party: dict[str, str] | None = None,
+    party: dict[str, Any] | None = None,
     more: Mapping[str, Any] | None = None,
 ) -> Event:
     """Money from or to somebody outside; party: the other side's account, none where the line names nobody."""
@@ -55,7 +55,7 @@ def outside(
     )
 
 
-def pay(spot: Spot, *, to: Spot | dict[str, str], at: datetime, kind: str, text: str, amount_minor: int) -> Event:
+def pay(spot: Spot, *, to: Spot | dict[str, Any], at: datetime, kind: str, text: str, amount_minor: int) -> Event:
     """A payment out of an account; amount_minor is positive."""
     if isinstance(to, dict):
         return outside(spot, at=at, kind=kind, text=text, amount_minor=-amount_minor, party=to)

@@ -41,6 +41,7 @@ CODES: dict[str, tuple[str, str]] = {
     "cheque-in": ("RCHQ", "URCQ"),
     "cheque-out": ("ICHQ", "CCHQ"),
     "fee": ("MDOP", "CHRG"),
+    "cashback": ("MCOP", "OTHR"),
     "interest": ("MCOP", "INTR"),
     "overdraft-interest": ("MDOP", "INTR"),
     "reversal": ("RCDT", "RPCR"),
@@ -74,6 +75,8 @@ class Product(NamedTuple):
     returned_payment_fee_minor: int
     foreign_percent_milli: int
     minimum_percent_milli: int
+    fee_free_months: int
+    cashback_minor: int
 
 
 class Merchant(NamedTuple):
@@ -114,6 +117,8 @@ def _product(row: dict[str, Any]) -> Product:
         returned_payment_fee_minor=row.get("returned_payment_fee_minor", 0),
         foreign_percent_milli=_milli(row.get("foreign_purchase_percent", "0")),
         minimum_percent_milli=_milli(row.get("minimum_payment_percent", "0")),
+        fee_free_months=row.get("fee_free_months", 0),
+        cashback_minor=row.get("cashback_minor", 0),
     )
 
 
