@@ -7,7 +7,7 @@ twice nor missed. What is shown of them: accounts/rendering/transactions.py.
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 import orjson
 
@@ -27,8 +27,7 @@ class StatementNotFound(Refused):
     message = "There is no statement with this StatementId."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """A line of an account: booked, or (then without a balance) pending, announced for a coming day, or refused."""
 
     account_id: str
@@ -267,8 +266,7 @@ def _referring(lines: list[Entry], *, statements: list[Row]) -> list[Entry]:
     for found in covering.values():
         found.sort(reverse=True)
     return [
-        replace(
-            entry,
+        entry._replace(
             statements=tuple(
                 reference
                 for starts_at, ends_at, reference in covering[entry.account_id]
