@@ -16,13 +16,15 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from bank import clock, rights
-from bank.customers import proving, sca
+from bank.customers import passwords, proving, sca, sessions
 from bank.customers.errands import Errand
 from bank.customers.models import User
+from bank.outbox import unit
 
 LOGIN = "/security/login"
 BAD_REQUEST, SEE_OTHER = 400, 303
 READ, WRITE = ("GET",), ("GET", "POST")
+WRONG_PASSWORD = "That user name and password do not fit together. After five wrong tries, log-in is paused."  # noqa: S105 - words for the page
 WRONG_PROOF = "That was not right. After five wrong tries, log-in is paused."
 
 Page = Callable[..., HttpResponse]  # takes the request, the customer, the instant, and what the path names
@@ -44,6 +46,22 @@ def locked_down(view: View, *, methods: Sequence[str] = WRITE) -> View:
 def go(path: str, **query: str) -> HttpResponse:
     """Send the browser on with a GET."""
     return HttpResponse(status=SEE_OTHER, headers={"Location": f"{path}?{urlencode(query)}" if query else path})
+
+
+def log_in(request: HttpRequest, *, now: datetime) -> dict[str, Any]:
+    """Check the user name and password that the log-in's page sent, and begin the customer's session.
+
+    Returns what the page is to say if they do not fit together; nothing once the customer is in.
+    """
+    username = request.POST.get("username", "").strip()
+    with unit.work():
+        person = passwords.attempt(
+            username=username, password=request.POST.get("password", ""), kind=User.Kind.CUSTOMER, now=now
+        )
+    if person is None:
+        return {"username": username, "problems": [{"field": "username", "words": WRONG_PASSWORD}]}
+    sessions.begin(request, customer=person, now=now)
+    return {}
 
 
 @dataclass(frozen=True, kw_only=True)

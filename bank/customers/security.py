@@ -14,8 +14,8 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from bank.audit import trail
-from bank.customers import codes, passkeys, passwords, recovery, sca, sessions
-from bank.customers.entrance import BAD_REQUEST, LOGIN, Entrance, go, locked_down
+from bank.customers import codes, passkeys, recovery, sca, sessions
+from bank.customers.entrance import BAD_REQUEST, LOGIN, Entrance, go, locked_down, log_in
 from bank.customers.errands import Errand
 from bank.customers.models import Authenticator, Passkey, User
 from bank.outbox import unit
@@ -29,7 +29,6 @@ ENTRANCE = Entrance(
 ANYTHING = Errand(id="anything", words="", facts={})
 ENROLMENT = "enrolment"  # what the session calls the nonce of a passkey to be made
 NAME_MAX = 60
-WRONG_PASSWORD = "That user name and password do not fit together. After five wrong tries, log-in is paused."  # noqa: S105 - words for the page
 WRONG_CODE = "That is not the code. Wait for the next one, and check the time of your phone."
 DONE = {
     "passkey": "Your passkey was added.",
@@ -51,16 +50,8 @@ def login(request: HttpRequest, now: datetime) -> HttpResponse:
         return render(request, "lombard/login.html", {"here": here, "username": ""})
     if request.POST.get("step") == "cancel":
         return go("/")
-    username = request.POST.get("username", "").strip()
-    with unit.work():
-        person = passwords.attempt(
-            username=username, password=request.POST.get("password", ""), kind=User.Kind.CUSTOMER, now=now
-        )
-    if person is None:
-        problems = [{"field": "username", "words": WRONG_PASSWORD}]
-        context = {"here": here, "username": username, "problems": problems}
-        return render(request, "lombard/login.html", context, status=BAD_REQUEST)
-    sessions.begin(request, customer=person, now=now)
+    if wrong := log_in(request, now=now):
+        return render(request, "lombard/login.html", {"here": here, **wrong}, status=BAD_REQUEST)
     is_ours = to.startswith("/") and url_has_allowed_host_and_scheme(to, allowed_hosts=None, require_https=True)
     return go(to if is_ours else HOME)
 

@@ -12,44 +12,36 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods
 
-from bank import clock, rights
-from bank.customers import passwords, proving, sca, sessions
+from bank.customers import proving, sca
+from bank.customers.entrance import BAD_REQUEST, SEE_OTHER, WRONG_PROOF, go, locked_down, log_in
 from bank.customers.models import User
 from bank.errors import Fault
-from bank.outbox import unit
 from consents.pages import answers, channels, visits
 from consents.pages.visits import Visit
 
-SEE_OTHER = 303
-BAD_REQUEST = 400
 LOGIN, SCA, CONSENT = "/login", "/sca", "/consent"
-WRONG_PASSWORD = "That user name and password do not fit together. After five wrong tries, log-in is paused."  # noqa: S105 - words for the page
-WRONG_PROOF = "That was not right. After five wrong tries, log-in is paused."
 
 Page = Callable[[HttpRequest, Visit, datetime], HttpResponse]
 
 
-def _page(view: Page) -> Callable[[HttpRequest], HttpResponse]:
+def _page(view: Page) -> Callable[..., HttpResponse]:
     """Find the visit before the page and lock the page down after it."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest) -> HttpResponse:
-        now = clock.now()
+    def wrapped(request: HttpRequest, now: datetime) -> HttpResponse:
         try:
             visit = visits.find(request.GET.get("request", ""), now=now)
-            return _lock_down(view(request, visit, now), leads_to=visit.channel.answers_go_to)
+            return _told_nobody(view(request, visit, now), leads_to=visit.channel.answers_go_to)
         except channels.Unusable as reason:
             context = {"words": reason.words, "code": reason.code, "is_answered": reason.is_answered}
-            return _lock_down(render(request, "lombard/refused.html", context, status=BAD_REQUEST), leads_to="")
+            return _told_nobody(render(request, "lombard/refused.html", context, status=BAD_REQUEST), leads_to="")
 
-    return rights.audience("customer")(require_http_methods(["GET", "POST"])(wrapped))
+    return locked_down(wrapped)
 
 
-def _lock_down(response: HttpResponse, *, leads_to: str) -> HttpResponse:
-    """No cache, no referrer; the form may lead back to the TPP, since browsers hold its redirect to the policy."""
-    response["Cache-Control"] = "no-store"
+def _told_nobody(response: HttpResponse, *, leads_to: str) -> HttpResponse:
+    """No referrer; the form may lead back to the TPP, since browsers hold its redirect to the policy."""
     # Forms must tell where they come from (`Origin: null` looks like forgery); where we send people learns nothing.
     response["Referrer-Policy"] = "no-referrer" if response.status_code == SEE_OTHER else "same-origin"
     if leads_to:
@@ -66,15 +58,8 @@ def login(request: HttpRequest, visit: Visit, now: datetime) -> HttpResponse:
         return _show(request, "lombard/login.html", visit, username=visit.channel.username)
     if request.POST.get("step") == "cancel":
         return _cancel(request, visit, fault=answers.DECLINED, now=now)
-    username = request.POST.get("username", "").strip()
-    with unit.work():
-        person = passwords.attempt(
-            username=username, password=request.POST.get("password", ""), kind=User.Kind.CUSTOMER, now=now
-        )
-    if person is None:
-        problems = [{"field": "username", "words": WRONG_PASSWORD}]
-        return _show(request, "lombard/login.html", visit, username=username, problems=problems, status=BAD_REQUEST)
-    sessions.begin(request, customer=person, now=now)
+    if wrong := log_in(request, now=now):
+        return _show(request, "lombard/login.html", visit, **wrong, status=BAD_REQUEST)
     return _go(SCA, visit)
 
 
@@ -125,7 +110,7 @@ def decide(request: HttpRequest, visit: Visit, now: datetime) -> HttpResponse:
     problems = []
     if step == "approve":
         try:
-            return _back(answers.approve(visit.reference, customer=customer, account_ids=chosen, proof=proof, now=now))
+            return go(answers.approve(visit.reference, customer=customer, account_ids=chosen, proof=proof, now=now))
         except answers.AccountNotChosen:
             words = "Choose at least one account" if visit.chooses_many else "Choose one account"
             problems = [{"field": "account-1", "words": words}]
@@ -153,18 +138,13 @@ def _show(request: HttpRequest, template: str, visit: Visit, *, status: int = 20
 
 def _go(path: str, visit: Visit) -> HttpResponse:
     """Send the browser on to another page of the visit."""
-    return _back(f"{path}?{urlencode({'request': visit.reference})}")
+    return go(path, request=visit.reference)
 
 
 def _cancel(request: HttpRequest, visit: Visit, *, fault: Fault, now: datetime) -> HttpResponse:
     """Turn the request down and send the browser back to the TPP."""
     customer = request.user if isinstance(request.user, User) else None
     if not visit.channel.may_decline(customer):
-        return _back(channels.HOME)
+        return go(channels.HOME)
     actor = f"customer:{customer.username}" if customer else "customer:unknown"
-    return _back(answers.decline(visit.reference, fault=fault, actor=actor, now=now))
-
-
-def _back(url: str) -> HttpResponse:
-    """A 303: the browser follows with a GET, whatever it came with."""
-    return HttpResponse(status=SEE_OTHER, headers={"Location": url})
+    return go(answers.decline(visit.reference, fault=fault, actor=actor, now=now))
