@@ -1,5 +1,7 @@
 """The desk's pages for accounts and the ledger: what is there and how it came there."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 
@@ -91,37 +93,31 @@ class TransferAdmin(pages.ReadOnly):
 def accounts_of(person: User) -> pages.Table:
     """A customer's accounts."""
     holdings = Holder.objects.filter(customer=person).select_related("account").order_by("account__opened_at", "id")
-    return pages.Table(
-        title="Accounts",
-        columns=["Account", "Type", "Role", "Status", "Booked", "Held"],
-        rows=[
-            [
-                pages.link(Account, holding.account_id, str(holding.account)),
-                holding.account.type_code,
-                holding.role,
-                holding.account.status,
-                pages.amount(holding.account.booked_minor, holding.account.currency),
-                pages.amount(holding.account.held_minor, holding.account.currency),
-            ]
-            for holding in holdings[: pages.ROWS_MAX]
-        ],
+    return pages.table(
+        "Accounts",
+        of=holdings,
+        row=lambda holding: {
+            "Account": pages.link(Account, holding.account_id, str(holding.account)),
+            "Type": holding.account.type_code,
+            "Role": holding.role,
+            "Status": holding.account.status,
+            "Booked": pages.amount(holding.account.booked_minor, holding.account.currency),
+            "Held": pages.amount(holding.account.held_minor, holding.account.currency),
+        },
     )
 
 
 @pages.section(Account)
 def holders_of(account: Account) -> pages.Table:
     """Whose account it is."""
-    return pages.Table(
-        title="Holders",
-        columns=["Customer", "Role", "May pay"],
-        rows=[
-            [
-                pages.link(User, holding.customer_id, str(holding.customer)),
-                holding.role,
-                "yes" if holding.may_pay else "no",
-            ]
-            for holding in account.holders.select_related("customer").order_by("id")[: pages.ROWS_MAX]
-        ],
+    return pages.table(
+        "Holders",
+        of=account.holders.select_related("customer").order_by("id"),
+        row=lambda holding: {
+            "Customer": pages.link(User, holding.customer_id, str(holding.customer)),
+            "Role": holding.role,
+            "May pay": "yes" if holding.may_pay else "no",
+        },
     )
 
 
@@ -141,112 +137,99 @@ def postings_on(account: Account) -> pages.Table:
 def unbooked_on(account: Account) -> pages.Table:
     """What is announced for the coming days, and what was refused."""
     lines = Unbooked.objects.filter(account=account, ended_at=None).order_by("-at", "-id")
-    return pages.Table(
-        title="Announced and refused",
-        columns=["For", "Status", "Amount", "Says"],
-        rows=[
-            [
-                pages.moment(line.at),
-                line.get_status_display(),
-                pages.amount(line.amount_minor, account.currency),
-                line.details.get("TransactionInformation", pages.NOTHING),
-            ]
-            for line in lines[: pages.ROWS_MAX]
-        ],
+    return pages.table(
+        "Announced and refused",
+        of=lines,
+        row=lambda line: {
+            "For": pages.moment(line.at),
+            "Status": line.get_status_display(),
+            "Amount": pages.amount(line.amount_minor, account.currency),
+            "Says": line.details.get("TransactionInformation", pages.NOTHING),
+        },
     )
 
 
 @pages.section(Account)
 def direct_debits_of(account: Account) -> pages.Table:
     """Who may collect from it."""
-    return pages.Table(
-        title="Direct debits",
-        columns=["Collector", "Mandate", "Status", "Last collected", "Amount", "Next"],
-        rows=[
-            [
-                debit.name,
-                debit.mandate.get("MandateIdentification", pages.NOTHING),
-                debit.get_status_display(),
-                pages.moment(debit.previous_at),
-                _amount(debit.previous_minor, account),
-                pages.moment(debit.next_at),
-            ]
-            for debit in DirectDebit.objects.filter(account=account)[: pages.ROWS_MAX]
-        ],
+    return pages.table(
+        "Direct debits",
+        of=DirectDebit.objects.filter(account=account),
+        row=lambda debit: {
+            "Collector": debit.name,
+            "Mandate": debit.mandate.get("MandateIdentification", pages.NOTHING),
+            "Status": debit.get_status_display(),
+            "Last collected": pages.moment(debit.previous_at),
+            "Amount": _amount(debit.previous_minor, account),
+            "Next": pages.moment(debit.next_at),
+        },
     )
 
 
 @pages.section(Account)
 def standing_orders_of(account: Account) -> pages.Table:
     """What the bank repeats."""
-    return pages.Table(
-        title="Standing orders",
-        columns=["To", "Status", "Last paid", "Amount", "Next", "Amount"],
-        rows=[
-            [
-                str(order.creditor_account.get("Name", pages.NOTHING)),
-                order.get_status_display(),
-                pages.moment(order.last_at),
-                _amount(order.last_minor, account),
-                pages.moment(order.next_at),
-                _amount(order.next_minor, account),
-            ]
-            for order in StandingOrder.objects.filter(account=account)[: pages.ROWS_MAX]
-        ],
+    return pages.table(
+        "Standing orders",
+        of=StandingOrder.objects.filter(account=account),
+        row=lambda order: {
+            "To": str(order.creditor_account.get("Name", pages.NOTHING)),
+            "Status": order.get_status_display(),
+            "Last paid": pages.moment(order.last_at),
+            "Last amount": _amount(order.last_minor, account),
+            "Next": pages.moment(order.next_at),
+            "Next amount": _amount(order.next_minor, account),
+        },
     )
 
 
 @pages.section(Account)
 def scheduled_payments_of(account: Account) -> pages.Table:
     """What is to be paid on a later day."""
-    return pages.Table(
-        title="Scheduled payments",
-        columns=["To", "Due", "Amount", "Ended"],
-        rows=[
-            [
-                str(payment.creditor_account.get("Name", pages.NOTHING)),
-                pages.moment(payment.due_at),
-                _amount(payment.amount_minor, account),
-                pages.moment(payment.ended_at),
-            ]
-            for payment in ScheduledPayment.objects.filter(account=account)[: pages.ROWS_MAX]
-        ],
+    return pages.table(
+        "Scheduled payments",
+        of=ScheduledPayment.objects.filter(account=account),
+        row=lambda payment: {
+            "To": str(payment.creditor_account.get("Name", pages.NOTHING)),
+            "Due": pages.moment(payment.due_at),
+            "Amount": _amount(payment.amount_minor, account),
+            "Ended": pages.moment(payment.ended_at),
+        },
     )
 
 
 @pages.section(Account)
 def statements_of(account: Account) -> pages.Table:
     """The last statements."""
-    return pages.Table(
-        title="Statements",
-        columns=["Statement", "Type", "From", "To", "Opening", "In", "Out", "Closing", "Transactions"],
-        rows=[
-            [
-                statement.reference,
-                statement.get_kind_display(),
-                pages.moment(statement.starts_at),
-                pages.moment(statement.ends_at),
-                _amount(statement.opening_minor, account),
-                _amount(statement.credits_minor, account),
-                _amount(statement.debits_minor, account),
-                _amount(statement.closing_minor, account),
-                statement.entries,
-            ]
-            for statement in Statement.objects.filter(account=account)[: pages.ROWS_MAX]
-        ],
+    return pages.table(
+        "Statements",
+        of=Statement.objects.filter(account=account),
+        row=lambda statement: {
+            "Statement": statement.reference,
+            "Type": statement.get_kind_display(),
+            "From": pages.moment(statement.starts_at),
+            "To": pages.moment(statement.ends_at),
+            "Opening": _amount(statement.opening_minor, account),
+            "In": _amount(statement.credits_minor, account),
+            "Out": _amount(statement.debits_minor, account),
+            "Closing": _amount(statement.closing_minor, account),
+            "Transactions": statement.entries,
+        },
     )
 
 
 @pages.section(Account)
 def offers_to(account: Account) -> pages.Table:
     """What the bank proposes to its holder."""
-    return pages.Table(
-        title="Offers",
-        columns=["Offer", "From", "To", "Says"],
-        rows=[
-            [offer.get_kind_display(), pages.moment(offer.starts_at), pages.moment(offer.ends_at), offer.description]
-            for offer in Offer.objects.filter(account=account)[: pages.ROWS_MAX]
-        ],
+    return pages.table(
+        "Offers",
+        of=Offer.objects.filter(account=account),
+        row=lambda offer: {
+            "Offer": offer.get_kind_display(),
+            "From": pages.moment(offer.starts_at),
+            "To": pages.moment(offer.ends_at),
+            "Says": offer.description,
+        },
     )
 
 
@@ -274,18 +257,15 @@ def party_of(person: User) -> pages.Table:
 def beneficiaries_of(person: User) -> pages.Table:
     """Whom the customer pays."""
     kept = Beneficiary.objects.filter(customer=person).select_related("account")
-    return pages.Table(
-        title="Beneficiaries",
-        columns=["Name", "Number", "Type", "Kept for"],
-        rows=[
-            [
-                str(one.creditor_account.get("Name", pages.NOTHING)),
-                one.number or pages.NOTHING,
-                one.get_kind_display(),
-                str(one.account) if one.account else "every account",
-            ]
-            for one in kept[: pages.ROWS_MAX]
-        ],
+    return pages.table(
+        "Beneficiaries",
+        of=kept,
+        row=lambda one: {
+            "Name": str(one.creditor_account.get("Name", pages.NOTHING)),
+            "Number": one.number or pages.NOTHING,
+            "Type": one.get_kind_display(),
+            "Kept for": str(one.account) if one.account else "every account",
+        },
     )
 
 
@@ -307,44 +287,41 @@ def postings_for(for_order: str) -> pages.Table:
 
 
 def _holds(holds: QuerySet[Hold], *, title: str) -> pages.Table:
-    return pages.Table(
-        title=title,
-        columns=["Hold", "Account", "Amount", "For order", "Placed", "Ended", "At", "By transfer"],
-        rows=[_hold(hold) for hold in holds.select_related("account", "end")[: pages.ROWS_MAX]],
+    return pages.table(
+        title,
+        of=holds.select_related("account", "end"),
+        row=_hold,
     )
 
 
-def _hold(hold: Hold) -> list[str]:
+def _hold(hold: Hold) -> dict[str, Any]:
     end = getattr(hold, "end", None)
-    return [
-        hold.pk,
-        pages.link(Account, hold.account_id, str(hold.account)),
-        pages.amount(hold.amount_minor, hold.account.currency),
-        hold.for_order,
-        pages.moment(hold.placed_at),
-        end.outcome if end else "open",
-        pages.moment(end.ended_at) if end else pages.NOTHING,
-        pages.link(Transfer, end.transfer_id) if end and end.transfer_id else pages.NOTHING,
-    ]
+    return {
+        "Hold": hold.pk,
+        "Account": pages.link(Account, hold.account_id, str(hold.account)),
+        "Amount": pages.amount(hold.amount_minor, hold.account.currency),
+        "For order": hold.for_order,
+        "Placed": pages.moment(hold.placed_at),
+        "Ended": end.outcome if end else "open",
+        "At": pages.moment(end.ended_at) if end else pages.NOTHING,
+        "By transfer": pages.link(Transfer, end.transfer_id) if end and end.transfer_id else pages.NOTHING,
+    }
 
 
 def _postings(postings: QuerySet[Posting], *, title: str) -> pages.Table:
-    return pages.Table(
-        title=title,
-        columns=["Booked", "Transfer", "Kind", "Account", "Amount", "Balance after", "Counterparty", "Says"],
-        rows=[
-            [
-                pages.moment(posting.booked_at),
-                pages.link(Transfer, posting.transfer_id),
-                posting.transfer.kind,
-                pages.link(Account, posting.account_id, str(posting.account)),
-                pages.amount(posting.amount_minor, posting.account.currency),
-                pages.amount(posting.balance_minor, posting.account.currency),
-                posting.counterparty or pages.NOTHING,
-                posting.details.get("TransactionInformation", pages.NOTHING),
-            ]
-            for posting in postings.select_related("transfer", "account")[: pages.ROWS_MAX]
-        ],
+    return pages.table(
+        title,
+        of=postings.select_related("transfer", "account"),
+        row=lambda posting: {
+            "Booked": pages.moment(posting.booked_at),
+            "Transfer": pages.link(Transfer, posting.transfer_id),
+            "Kind": posting.transfer.kind,
+            "Account": pages.link(Account, posting.account_id, str(posting.account)),
+            "Amount": pages.amount(posting.amount_minor, posting.account.currency),
+            "Balance after": pages.amount(posting.balance_minor, posting.account.currency),
+            "Counterparty": posting.counterparty or pages.NOTHING,
+            "Says": posting.details.get("TransactionInformation", pages.NOTHING),
+        },
     )
 
 

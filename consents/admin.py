@@ -63,19 +63,16 @@ class ConsentAdmin(pages.ReadOnly):
 @pages.section(Consent)
 def transitions_of(consent: Consent) -> pages.Table:
     """Every step of a consent's life."""
-    return pages.Table(
-        title="Transitions",
-        columns=["At", "From", "To", "By", "Reasons"],
-        rows=[
-            [
-                pages.moment(step.at),
-                step.get_from_status_display(),
-                step.get_to_status_display(),
-                step.actor,
-                pages.pretty(step.reasons),
-            ]
-            for step in consent.transitions.order_by("id")[: pages.ROWS_MAX]
-        ],
+    return pages.table(
+        "Transitions",
+        of=consent.transitions.order_by("id"),
+        row=lambda step: {
+            "At": pages.moment(step.at),
+            "From": step.get_from_status_display(),
+            "To": step.get_to_status_display(),
+            "By": step.actor,
+            "Reasons": pages.pretty(step.reasons),
+        },
     )
 
 
@@ -83,13 +80,14 @@ def transitions_of(consent: Consent) -> pages.Table:
 def accounts_of(consent: Consent) -> pages.Table:
     """The accounts that the customer put into it."""
     chosen = ConsentAccount.objects.filter(consent=consent).select_related("account").order_by("id")
-    return pages.Table(
-        title="Accounts in it",
-        columns=["Account", "Type", "Status"],
-        rows=[
-            [pages.link(Account, one.account_id, str(one.account)), one.account.type_code, one.account.status]
-            for one in chosen[: pages.ROWS_MAX]
-        ],
+    return pages.table(
+        "Accounts in it",
+        of=chosen,
+        row=lambda one: {
+            "Account": pages.link(Account, one.account_id, str(one.account)),
+            "Type": one.account.type_code,
+            "Status": one.account.status,
+        },
     )
 
 
@@ -97,58 +95,49 @@ def accounts_of(consent: Consent) -> pages.Table:
 def uses_of(consent: Consent) -> pages.Table:
     """How it was used, the last days first."""
     uses = Use.objects.filter(consent=consent).order_by("-day", "operation", "account_id")
-    return pages.Table(
-        title="Uses",
-        columns=["Day", "Operation", "Account", "With the customer", "Without", "Last"],
-        rows=[
-            [
-                f"{use.day:%Y-%m-%d}",
-                use.operation,
-                use.account_id or "all",
-                use.attended,
-                use.unattended,
-                pages.moment(use.last_at),
-            ]
-            for use in uses[: pages.ROWS_MAX]
-        ],
+    return pages.table(
+        "Uses",
+        of=uses,
+        row=lambda use: {
+            "Day": f"{use.day:%Y-%m-%d}",
+            "Operation": use.operation,
+            "Account": use.account_id or "all",
+            "With the customer": use.attended,
+            "Without": use.unattended,
+            "Last": pages.moment(use.last_at),
+        },
     )
 
 
 @pages.section(Consent)
 def confirmations_of(consent: Consent) -> pages.Table:
     """Every question whether an amount was there, with the answer."""
-    return pages.Table(
-        title="Funds confirmations",
-        columns=["Confirmation", "At", "Reference", "Amount", "Available"],
-        rows=[
-            [
-                one.pk,
-                pages.moment(one.created_at),
-                one.reference,
-                pages.amount(one.amount_minor, one.currency),
-                "yes" if one.is_available else "no",
-            ]
-            for one in FundsConfirmation.objects.filter(consent=consent).order_by("-created_at")[: pages.ROWS_MAX]
-        ],
+    return pages.table(
+        "Funds confirmations",
+        of=FundsConfirmation.objects.filter(consent=consent).order_by("-created_at"),
+        row=lambda one: {
+            "Confirmation": one.pk,
+            "At": pages.moment(one.created_at),
+            "Reference": one.reference,
+            "Amount": pages.amount(one.amount_minor, one.currency),
+            "Available": "yes" if one.is_available else "no",
+        },
     )
 
 
 @pages.section(Consent)
 def authorizations_of(consent: Consent) -> pages.Table:
     """When the customer said yes, how that was proved, and whether it was taken back."""
-    return pages.Table(
-        title="Authorizations",
-        columns=["Authorization", "Customer", "Proved by", "At", "Revoked"],
-        rows=[
-            [
-                pages.link(Authorization, one.pk),
-                one.user,
-                one.acr,
-                pages.moment(one.auth_time),
-                pages.moment(one.revoked_at),
-            ]
-            for one in consent.authorizations.select_related("user").order_by("created_at")[: pages.ROWS_MAX]
-        ],
+    return pages.table(
+        "Authorizations",
+        of=consent.authorizations.select_related("user").order_by("created_at"),
+        row=lambda one: {
+            "Authorization": pages.link(Authorization, one.pk),
+            "Customer": one.user,
+            "Proved by": one.acr,
+            "At": pages.moment(one.auth_time),
+            "Revoked": pages.moment(one.revoked_at),
+        },
     )
 
 
@@ -171,18 +160,15 @@ def consents_of_customer(person: User) -> pages.Table:
 
 
 def _consents(consents: QuerySet[Consent]) -> pages.Table:
-    return pages.Table(
-        title="Last consents",
-        columns=["Consent", "Kind", "Status", "Client", "Customer", "Lodged"],
-        rows=[
-            [
-                pages.link(Consent, consent.pk),
-                consent.kind,
-                consent.get_status_display(),
-                consent.client.name,
-                consent.customer or pages.NOTHING,
-                pages.moment(consent.created_at),
-            ]
-            for consent in consents.select_related("client", "customer").order_by("-created_at")[: pages.ROWS_MAX]
-        ],
+    return pages.table(
+        "Last consents",
+        of=consents.select_related("client", "customer").order_by("-created_at"),
+        row=lambda consent: {
+            "Consent": pages.link(Consent, consent.pk),
+            "Kind": consent.kind,
+            "Status": consent.get_status_display(),
+            "Client": consent.client.name,
+            "Customer": consent.customer or pages.NOTHING,
+            "Lodged": pages.moment(consent.created_at),
+        },
     )

@@ -137,19 +137,16 @@ class SchemePaymentAdmin(pages.ReadOnly):
 @pages.section(PaymentOrder)
 def transitions_of(order: PaymentOrder) -> pages.Table:
     """Every status that the order went through, by whom and why."""
-    return pages.Table(
-        title="Statuses",
-        columns=["At", "From", "To", "By", "Reason"],
-        rows=[
-            [
-                pages.moment(step.at),
-                f"{step.from_status} {step.get_from_status_display()}",
-                f"{step.to_status} {step.get_to_status_display()}",
-                step.actor,
-                f"{step.reason_code} {step.reason}".strip() or pages.NOTHING,
-            ]
-            for step in order.transitions.order_by("id")[: pages.ROWS_MAX]
-        ],
+    return pages.table(
+        "Statuses",
+        of=order.transitions.order_by("id"),
+        row=lambda step: {
+            "At": pages.moment(step.at),
+            "From": f"{step.from_status} {step.get_from_status_display()}",
+            "To": f"{step.to_status} {step.get_to_status_display()}",
+            "By": step.actor,
+            "Reason": f"{step.reason_code} {step.reason}".strip() or pages.NOTHING,
+        },
     )
 
 
@@ -174,23 +171,20 @@ def postings_of(order: PaymentOrder) -> pages.Table:
 @pages.section(PaymentOrder)
 def scheme_record_of(order: PaymentOrder) -> pages.Table:
     """What the scheme knows of it."""
-    return pages.Table(
-        title="Scheme",
-        columns=["FPID", "To", "Course", "Received", "Last answer", "At", "Reason"],
-        rows=[
-            [
-                pages.link(SchemePayment, payment.pk),
-                numbering.written(
-                    payment.sort_code + payment.account_number, scheme=numbering.SORT_CODE_ACCOUNT_NUMBER
-                ),
-                payment.course,
-                pages.moment(payment.received_at),
-                payment.answer or pages.NOTHING,
-                pages.moment(payment.answered_at),
-                f"{payment.reason_code} {payment.words}".strip() or pages.NOTHING,
-            ]
-            for payment in SchemePayment.objects.filter(order_id=order.pk)
-        ],
+    return pages.table(
+        "Scheme",
+        of=SchemePayment.objects.filter(order_id=order.pk),
+        row=lambda payment: {
+            "FPID": pages.link(SchemePayment, payment.pk),
+            "To": numbering.written(
+                payment.sort_code + payment.account_number, scheme=numbering.SORT_CODE_ACCOUNT_NUMBER
+            ),
+            "Course": payment.course,
+            "Received": pages.moment(payment.received_at),
+            "Last answer": payment.answer or pages.NOTHING,
+            "At": pages.moment(payment.answered_at),
+            "Reason": f"{payment.reason_code} {payment.words}".strip() or pages.NOTHING,
+        },
     )
 
 
@@ -213,19 +207,16 @@ def orders_of_tpp(tpp: TPP) -> pages.Table:
 
 
 def _orders(orders: QuerySet[PaymentOrder]) -> pages.Table:
-    return pages.Table(
-        title="Last payment orders",
-        columns=["Order", "Type", "Amount", "Status", "Ordered"],
-        rows=[
-            [
-                pages.link(PaymentOrder, order.pk),
-                order.type,
-                pages.amount(order.amount_minor, order.currency),
-                order.get_status_display(),
-                pages.moment(order.created_at),
-            ]
-            for order in orders.order_by("-created_at")[: pages.ROWS_MAX]
-        ],
+    return pages.table(
+        "Last payment orders",
+        of=orders.order_by("-created_at"),
+        row=lambda order: {
+            "Order": pages.link(PaymentOrder, order.pk),
+            "Type": order.type,
+            "Amount": pages.amount(order.amount_minor, order.currency),
+            "Status": order.get_status_display(),
+            "Ordered": pages.moment(order.created_at),
+        },
     )
 
 

@@ -160,21 +160,18 @@ def approvals_of(thing: models.Model) -> pages.Table:
     """What was asked for and decided about a thing."""
     names = [action.name for action in requests.ACTIONS.values() if action.model == thing._meta.label]
     asked = Approval.objects.filter(subject=str(thing.pk), action__in=names).order_by("id")
-    return pages.Table(
-        title="Asked for and decided",
-        columns=["What", "Why", "Asked by", "At", "Decision", "By", "At"],
-        rows=[
-            [
-                pages.link(Approval, approval.pk, requests.ACTIONS[approval.action].words),
-                approval.reason,
-                approval.requested_by,
-                pages.moment(approval.requested_at),
-                approval.get_decision_display() or "waits for a second person",
-                approval.decided_by or pages.NOTHING,
-                pages.moment(approval.decided_at),
-            ]
-            for approval in asked.select_related("requested_by", "decided_by")[: pages.ROWS_MAX]
-        ],
+    return pages.table(
+        "Asked for and decided",
+        of=asked.select_related("requested_by", "decided_by"),
+        row=lambda approval: {
+            "What": pages.link(Approval, approval.pk, requests.ACTIONS[approval.action].words),
+            "Why": approval.reason,
+            "Asked by": approval.requested_by,
+            "Asked at": pages.moment(approval.requested_at),
+            "Decision": approval.get_decision_display() or "waits for a second person",
+            "Decided by": approval.decided_by or pages.NOTHING,
+            "Decided at": pages.moment(approval.decided_at),
+        },
     )
 
 

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.contrib import admin
 from django.contrib.admin.utils import label_for_field, lookup_field
 from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -25,6 +26,8 @@ from bank.money import Money
 ROWS_MAX = 50
 NOTHING = "\N{EN DASH}"
 
+Row = TypeVar("Row", bound=models.Model)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
@@ -34,6 +37,17 @@ class Table:
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]
     note: str = ""
+
+
+def table(title: str, *, of: QuerySet[Row], row: Callable[[Row], dict[str, Any]], note: str = "") -> Table:
+    """Make a section of rows, of each its cells by their headings: ROWS_MAX at most, and the note says if it is cut."""
+    found = list(of[: ROWS_MAX + 1])
+    rows = [row(one) for one in found[:ROWS_MAX]]
+    if len(found) > ROWS_MAX:
+        note = f"{note} {ROWS_MAX} are shown; there are more.".strip()
+    return Table(
+        title=title, columns=list(rows[0]) if rows else [], rows=[list(one.values()) for one in rows], note=note
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -73,18 +73,15 @@ def clients_of_statement(statement: SoftwareStatement) -> pages.Table:
 
 
 def _clients(clients: QuerySet[Client]) -> pages.Table:
-    return pages.Table(
-        title="Clients",
-        columns=["Client id", "Name", "Proves itself by", "Profile", "Scopes", "Since"],
-        rows=[
-            [
-                pages.link(Client, client.pk, client.client_id),
-                client.name,
-                client.token_endpoint_auth_method,
-                client.profile,
-                ", ".join(client.scopes),
-                pages.moment(client.created),
-            ]
-            for client in clients.order_by("created")[: pages.ROWS_MAX]
-        ],
+    return pages.table(
+        "Clients",
+        of=clients.order_by("created"),
+        row=lambda client: {
+            "Client id": pages.link(Client, client.pk, client.client_id),
+            "Name": client.name,
+            "Proves itself by": client.token_endpoint_auth_method,
+            "Profile": client.profile,
+            "Scopes": ", ".join(client.scopes),
+            "Since": pages.moment(client.created),
+        },
     )

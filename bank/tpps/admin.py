@@ -138,19 +138,16 @@ class TrustAnchorAdmin(pages.ReadOnly):
 @pages.section(TPP)
 def software_statements_of(tpp: TPP) -> pages.Table:
     """The TPP's applications."""
-    return pages.Table(
-        title="Software statements",
-        columns=["Software id", "Name", "Roles", "Sent back to", "Since"],
-        rows=[
-            [
-                pages.link(SoftwareStatement, statement.pk),
-                statement.client_name,
-                ", ".join(statement.roles),
-                ", ".join(statement.redirect_uris),
-                pages.moment(statement.created_at),
-            ]
-            for statement in tpp.software_statements.order_by("created_at")[: pages.ROWS_MAX]
-        ],
+    return pages.table(
+        "Software statements",
+        of=tpp.software_statements.order_by("created_at"),
+        row=lambda statement: {
+            "Software id": pages.link(SoftwareStatement, statement.pk),
+            "Name": statement.client_name,
+            "Roles": ", ".join(statement.roles),
+            "Sent back to": ", ".join(statement.redirect_uris),
+            "Since": pages.moment(statement.created_at),
+        },
     )
 
 
@@ -158,20 +155,17 @@ def software_statements_of(tpp: TPP) -> pages.Table:
 def certificates_of(tpp: TPP) -> pages.Table:
     """The certificates that were issued to it, newest first."""
     certificates = Certificate.objects.filter(software_statement__tpp=tpp).order_by("-not_before")
-    return pages.Table(
-        title="Certificates",
-        columns=["Thumbprint", "Use", "Software id", "From", "To", "Revoked"],
-        rows=[
-            [
-                pages.link(Certificate, certificate.pk),
-                certificate.use,
-                certificate.software_statement_id,
-                pages.moment(certificate.not_before),
-                pages.moment(certificate.not_after),
-                pages.moment(certificate.revoked_at),
-            ]
-            for certificate in certificates[: pages.ROWS_MAX]
-        ],
+    return pages.table(
+        "Certificates",
+        of=certificates,
+        row=lambda certificate: {
+            "Thumbprint": pages.link(Certificate, certificate.pk),
+            "Use": certificate.use,
+            "Software id": certificate.software_statement_id,
+            "From": pages.moment(certificate.not_before),
+            "To": pages.moment(certificate.not_after),
+            "Revoked": pages.moment(certificate.revoked_at),
+        },
     )
 
 

@@ -182,6 +182,18 @@ def test_tells_the_whole_story_of_an_order(sam: Client, world: World) -> None:
         assert part in page, part
 
 
+def test_says_so_where_a_table_is_cut(sam: Client, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = path(Consent, "change/", pk=world.order.consent_id)
+    whole = text(sam, page)
+    monkeypatch.setattr(pages, "ROWS_MAX", 1)
+
+    cut = text(sam, page)
+
+    assert "there are more" not in whole
+    assert "1 are shown; there are more." in cut
+    assert cut.count("<td>") < whole.count("<td>")
+
+
 def test_tells_a_consent_with_its_content_transitions_and_orders(sam: Client, world: World) -> None:
     page = text(sam, path(Consent, "change/", pk=world.order.consent_id))
 
