@@ -116,6 +116,15 @@ def test_keeps_a_rate_as_it_was_quoted(db, now, dearer):
         cursor.execute("update accounts_exchangerate set per_pound = 1")
 
 
+def test_knows_the_rate_of_a_day_for_a_month_after_it_was_quoted(db):
+    quoted_on = date(2026, 3, 30)
+    quote("SEK", quoted_on, "13.1000")
+    days = [quoted_on + timedelta(days=number) for number in (-1, 0, 31, 32)]
+
+    assert rates.on_days("SEK", days) == dict.fromkeys(days[1:3], Decimal("13.1000"))
+    assert rates.on_days("GBP", days) == rates.on_days("SEK", []) == {}
+
+
 def test_quotes_the_town_every_day_for_as_long_as_histories_go(work, now):
     market.quote(now=now)  # as beat does; the days before are there
     market.quote(now=now + timedelta(days=2))

@@ -129,4 +129,4 @@ def test_charges_an_overdraft_every_month_on_the_statement(readers):
     assert {(row["Type"], row["Rate"], row["Frequency"]) for row in charged} == {
         ("UK.OBIE.Total", 35.9, "UK.OBIE.Monthly")
     }
-    assert all(1 < float(row["Amount"]["Amount"]) < 60 for row in charged)
+    assert all(0 < float(row["Amount"]["Amount"]) < 60 for row in charged)
