@@ -30,8 +30,8 @@ ready: $(RUN) ## wait until the bank that was started answers
 test: check ## everything: style, types, directions, migrations, and every test
 	$(TEST)
 
-test-fast: check ## the same without browser, crash and benchmark tests
-	$(TEST) -m "not browser and not crash"
+test-fast: check ## the same without what needs a running bank or a browser, ends a process, or fuzzes
+	$(TEST) -m "not live and not browser and not crash and not fuzz"
 
 check: $(DEV) ## style, types, directions and migrations only
 	$(BIN)/ruff check

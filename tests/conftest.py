@@ -66,15 +66,15 @@ def pytest_xdist_setupnodes() -> None:
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups, and before tests are left out by their marks
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep together, in one process, the tests that share a bank; the largest groups are started first."""
-    if not config.pluginmanager.hasplugin("xdist"):
-        return
+    """Mark the tests that need a running bank, and keep together, in one process, those that share one."""
     for item in items:
         for bank in BANKS:
             if bank in item.fixturenames:
-                item.add_marker(pytest.mark.xdist_group(bank))
+                item.add_marker(pytest.mark.live)
+                if config.pluginmanager.hasplugin("xdist"):
+                    item.add_marker(pytest.mark.xdist_group(bank))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
