@@ -190,10 +190,13 @@ def _overdraft(row: Product) -> dict[str, Any]:
 
 
 def _overdraft_band(yearly: Decimal, *, method: str, least: str, **more: str) -> dict[str, Any]:
-    """A part of what is owed. Nothing is charged beside interest, so the representative rate is the effective one."""
+    """A part of what is owed, repayable on demand: so nothing is guaranteed.
+
+    Nothing is charged beside interest, so the representative rate is the effective one.
+    """
     rate = _effective(yearly)
-    rates = {"EAR": rate, "RepresentativeAPR": rate}
-    return {"TierValueMin": least, **more, "OverdraftInterestChargingCoverage": method, **rates}
+    told = {"OverdraftInterestChargingCoverage": method, "BankGuaranteedIndicator": False}
+    return {"TierValueMin": least, **more, **told, "EAR": rate, "RepresentativeAPR": rate}
 
 
 def _loan_interest(row: Product, *, of: Account) -> dict[str, Any]:
@@ -272,7 +275,9 @@ def _charge(name: str, description: str, fee: dict[str, str], frequency: str, wo
 
 
 def _listed(charges: dict[str, Any]) -> list[dict[str, Any]]:
-    return [charges] if charges else []
+    """Charges as the other trees have them: in a list, and each says that it is the same for everybody."""
+    details = [{**detail, "NegotiableIndicator": False} for detail in charges.get("FeeChargeDetail", [])]
+    return [{"FeeChargeDetail": details}] if details else []
 
 
 def _quantity(minor: int, currency: str) -> str:

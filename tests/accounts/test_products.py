@@ -61,7 +61,7 @@ def test_tells_a_personal_current_accounts_terms(shown):
     assert (tier["BankInterestRate"], tier["AER"]) == ("1.50", "1.51")
     (overdraft,) = tree["Overdraft"]["OverdraftTierBandSet"]
     assert (overdraft["BufferAmount"], overdraft["OverdraftType"]) == ("25.00", "OnDemand")
-    told = {"OverdraftInterestChargingCoverage": "Tiered"}
+    told = {"OverdraftInterestChargingCoverage": "Tiered", "BankGuaranteedIndicator": False}
     assert overdraft["OverdraftTierBand"] == [
         {"TierValueMin": "0.00", "TierValueMax": "25.00", "EAR": "0.00", "RepresentativeAPR": "0.00", **told},
         {"TierValueMin": "25.00", "EAR": "42.44", "RepresentativeAPR": "42.44", **told},
@@ -80,6 +80,7 @@ def test_tells_a_business_current_accounts_terms(shown):
     assert (sets["TierBandMethod"], len(sets["OverdraftTierBand"])) == ("Whole", 1)
     (listed,) = product["BCA"]["OtherFeesCharges"]
     assert charges(listed["FeeChargeDetail"])["ServiceCAccountFeeMonthly"] == "5.00"
+    assert {row["NegotiableIndicator"] for row in listed["FeeChargeDetail"]} == {False}
     assert "PCA" not in product
 
 

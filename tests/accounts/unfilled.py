@@ -35,7 +35,6 @@ UNFILLED = {
     f"{PRODUCT}.*.FeeChargeCap.*": "No charge is capped.",
     f"{PRODUCT}.*.FeeApplicableRange.*": "Charges are the same for every amount.",
     f"{PRODUCT}.*.FeeChargeDetail.Notes": "The name and the words of a charge say all of it.",
-    f"{PRODUCT}.*.NegotiableIndicator": "The tariff does not say: it is the same for everybody.",
     f"{PRODUCT}.*.Tariff*": "There is one tariff, and it has no name.",
     f"{PRODUCT}.*.OtherTariffType.*": "There is one tariff, and it has no name.",
     f"{PRODUCT}.*.MonthlyMaximumCharge": "It is about unarranged overdrafts, which this bank does not give.",
@@ -51,5 +50,4 @@ UNFILLED = {
     f"{PRODUCT}.*.LoanInterestTierBandSet.Notes": "What is to be said is said of the loan's interest as a whole.",
     f"{PRODUCT}.*.LoanInterestTierBand.TierValueMaximum": "One rate holds for whatever is owed.",
     f"{PRODUCT}.*.Agreement*": "An overdraft is agreed upon until it is ended.",
-    f"{PRODUCT}.*.BankGuaranteedIndicator": "Nothing is guaranteed: an overdraft is repayable on demand.",
 }
