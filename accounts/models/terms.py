@@ -40,6 +40,7 @@ class Product(models.Model):
     fee_free_months = models.PositiveSmallIntegerField(default=0)  # so long no monthly fee is taken
     segments = models.JSONField(default=list)  # for whom it is: the standard's codes, of this kind's tree
     notes = models.JSONField(default=dict)  # the bank's own words: lists of them on `product`, `interest`, `owed`
+    early_repayment_percent = models.DecimalField(max_digits=5, decimal_places=3, default=0)  # of a loan, while fixed
     benefits = models.JSONField(default=list)  # of a statement: the standard's StatementBenefit without amounts
 
     def __str__(self) -> str:

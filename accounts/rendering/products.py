@@ -222,11 +222,21 @@ def _loan_interest(row: Product, *, of: Account) -> dict[str, Any]:
 def _repayment(row: Product) -> dict[str, Any]:
     """A loan is paid back with its interest in equal parts; of a card there is a least payment."""
     if row.type_code in LOANS:
-        return {"RepaymentType": "USCI", "RepaymentFrequency": "SMMO", "AmountType": "RACI"}
+        told = {"RepaymentType": "USCI", "RepaymentFrequency": "SMMO", "AmountType": "RACI"}
+        return present({**told, "RepaymentFeeCharges": _early_repayment(row)})
     if not row.minimum_payment_percent:
         return {}
     least = f"At least {_rate(row.minimum_payment_percent)} % of what the statement says is owed."
     return {"RepaymentFrequency": "SMMO", "Notes": [least]}
+
+
+def _early_repayment(row: Product) -> dict[str, Any]:
+    if not row.early_repayment_percent:
+        return {}
+    words, fee = "Of what is paid back before the fixed rate ends.", {"FeeRate": _rate(row.early_repayment_percent)}
+    charge = _charge("Early repayment charge", words, fee, OTHER.each_percentage, OTHER)
+    del charge["FeeCategory"]  # which a charge of a repayment does not have
+    return {"RepaymentFeeChargeDetail": [{**charge, "NegotiableIndicator": False}]}
 
 
 def _charges(row: Product, words: Words) -> dict[str, Any]:

@@ -131,6 +131,17 @@ def test_tells_a_loans_interest_over_the_accounts_own_time(shown, now):
     assert other["Repayment"] == {"RepaymentType": "USCI", "RepaymentFrequency": "SMMO", "AmountType": "RACI"}
 
 
+def test_tells_what_paying_a_fixed_loan_back_early_costs(shown, now):
+    opened = {"matures_at": now + timedelta(days=4 * 365 + 1)}
+
+    other = shown(opened, **LOAN, early_repayment_percent="3.000")["OtherProductType"]
+
+    (charge,) = other["Repayment"]["RepaymentFeeCharges"]["RepaymentFeeChargeDetail"]
+    assert (charge["OtherFeeType"]["Name"], charge["FeeRate"], charge["FeeType"]) == (
+        "Early repayment charge", "3.00", "FTOT"
+    )  # fmt: skip
+
+
 def test_tells_what_a_card_costs_and_what_must_be_paid(shown):
     other = shown(**CARD)["OtherProductType"]
 
