@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 
 from accounts import desk
 from accounts.models import (
@@ -21,6 +22,7 @@ from accounts.models import (
     Transfer,
     Unbooked,
 )
+from bank import numbering
 from bank.customers.models import User
 from bank.desk import pages
 
@@ -35,7 +37,7 @@ class AccountAdmin(pages.ReadOnly):
     list_filter = ("kind", "status")
     ordering = ("name", "id")
     search_fields = ("name", "=id", "=identification", "=holders__customer__username")
-    search_help_text = "Name, 14 digits of sort code and account number, account id, or a customer's user name"
+    search_help_text = "Name, sort code and account number, account id, or a customer's user name"
     fields = (
         "id",
         "name",
@@ -57,6 +59,12 @@ class AccountAdmin(pages.ReadOnly):
         "matures_at",
     )
     readonly_fields = ("number", "booked", "held", "limit")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Account], search_term: str
+    ) -> tuple[QuerySet[Account], bool]:
+        """Find an account by its number as these pages write it, too."""
+        return super().get_search_results(request, queryset, numbering.read(search_term))
 
     @admin.display(description="number", ordering="identification")
     def number(self, account: Account) -> str:

@@ -4,13 +4,10 @@ What a TPP wrote is only judged by its shape: whether such an account exists, an
 and its customer.
 """
 
-import re
 from collections.abc import Mapping
 
 from bank import numbering
 from bank.errors import Refused
-
-SORT_CODE_AND_NUMBER = re.compile(r"[0-9]{14}", re.ASCII)
 
 
 class SchemeUnsupported(Refused):
@@ -34,5 +31,5 @@ def check(account: Mapping[str, str], *, path: str) -> None:
     """
     if account["SchemeName"] != numbering.SORT_CODE_ACCOUNT_NUMBER:
         raise SchemeUnsupported(path=f"{path}.SchemeName")
-    if not SORT_CODE_AND_NUMBER.fullmatch(account["Identification"]):
+    if not numbering.FOURTEEN_DIGITS.fullmatch(account["Identification"]):
         raise IdentificationUnsupported(path=f"{path}.Identification")

@@ -9,7 +9,9 @@ import re
 SORT_CODE_ACCOUNT_NUMBER = "UK.OBIE.SortCodeAccountNumber"
 IBAN = "UK.OBIE.IBAN"
 PAN = "UK.OBIE.PAN"
-FOURTEEN_DIGITS = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{8})", re.ASCII)
+FOURTEEN_DIGITS = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{8})")
+IBAN_LETTERS = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}")
+GAPS = re.compile(r"[\s-]")
 CARD_DIGITS_SHOWN = 4
 GROUP_LETTERS = 4
 
@@ -27,6 +29,12 @@ def written(identification: str, *, scheme: str) -> str:
             identification[start : start + GROUP_LETTERS] for start in range(0, len(identification), GROUP_LETTERS)
         )
     return masked(identification) if scheme == PAN else identification
+
+
+def read(text: str) -> str:
+    """A number that somebody wrote, as the bank keeps it: without gaps. What is no number stays as it is."""
+    bare = GAPS.sub("", text).upper()
+    return bare if FOURTEEN_DIGITS.fullmatch(bare) or IBAN_LETTERS.fullmatch(bare) else text
 
 
 def masked(card_number: str) -> str:

@@ -1,6 +1,5 @@
 """What staff do about payees: one marks, which only stops money; two unmark, which lets it flow again."""
 
-import re
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +12,8 @@ from bank.desk.deeds import Deed
 from fraud import payees
 
 IDENTIFICATIONS = {
-    numbering.SORT_CODE_ACCOUNT_NUMBER: re.compile(r"[0-9]{14}"),
-    numbering.IBAN: re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}"),
+    numbering.SORT_CODE_ACCOUNT_NUMBER: numbering.FOURTEEN_DIGITS,
+    numbering.IBAN: numbering.IBAN_LETTERS,
 }
 
 
@@ -32,7 +31,7 @@ class Marking(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Take the identification as orders carry it."""
         fields: dict[str, Any] = super().clean() or {}
-        identification = re.sub(r"[\s-]", "", fields.get("identification", "")).upper()
+        identification = numbering.read(fields.get("identification", ""))
         pattern = IDENTIFICATIONS.get(fields.get("scheme", ""))
         if pattern is not None and not pattern.fullmatch(identification):
             self.add_error("identification", "This is no account of that kind.")

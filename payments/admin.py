@@ -32,7 +32,7 @@ class PaymentOrderAdmin(pages.ReadOnly):
     list_select_related = ("client", "debtor_account")
     ordering = ("-created_at",)
     search_fields = ("=id", "=consent__id", "=client__client_id", "=debtor_account__identification", "=counterparty")
-    search_help_text = "Order id, consent id, client id, or the debtor's 14 digits"
+    search_help_text = "Order id, consent id, client id, or the debtor's sort code and account number"
     fields = (
         "id",
         "type",
@@ -54,6 +54,12 @@ class PaymentOrderAdmin(pages.ReadOnly):
     def get_queryset(self, request: HttpRequest) -> QuerySet[PaymentOrder]:
         """Read what an order's page names with the order."""
         return super().get_queryset(request).select_related("consent__customer", "client", "debtor_account")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[PaymentOrder], search_term: str
+    ) -> tuple[QuerySet[PaymentOrder], bool]:
+        """Find the orders of an account by its number as these pages write it, too."""
+        return super().get_search_results(request, queryset, numbering.read(search_term))
 
     @admin.display(ordering="amount_minor")
     def amount(self, order: PaymentOrder) -> str:

@@ -23,6 +23,22 @@ def test_writes_a_number_as_people_do(scheme: str, identification: str, written:
     assert numbering.written(identification, scheme=scheme) == written
 
 
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("04-00-04 12345678", "04000412345678"),
+        (" 040004\t12345678 ", "04000412345678"),
+        ("gb33 bukb 2020 1555 5555 55", "GB33BUKB20201555555555"),
+        ("Bob Ashdown", "Bob Ashdown"),
+        ("04-00-04", "04-00-04"),
+        ("\N{FULLWIDTH DIGIT ONE}" * 14, "\N{FULLWIDTH DIGIT ONE}" * 14),
+        ("", ""),
+    ],
+)
+def test_reads_a_number_that_people_wrote_and_nothing_else(written: str, kept: str) -> None:
+    assert numbering.read(written) == kept
+
+
 @pytest.mark.parametrize(("number", "shown"), [("4539571147283906", "************3906"), ("12345", "*2345"), ("", "")])
 def test_shows_the_last_four_digits_of_a_card(number: str, shown: str) -> None:
     assert numbering.masked(number) == shown

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib import admin
@@ -158,6 +159,15 @@ def test_finds_a_tpp_by_any_of_its_ids_and_shows_all_that_is_its(sam: Client, wo
         world.order.pk,
     ):
         assert part in page
+
+
+def test_finds_an_account_and_its_orders_by_the_number_as_it_is_written(sam: Client, world: World) -> None:
+    number = world.account.number
+
+    for model, pk in ((Account, world.account.pk), (PaymentOrder, world.order.pk)):
+        for written in (number, world.account.identification):
+            assert path(model, "change/", pk=pk) in text(sam, f"{path(model)}?{urlencode({'q': written})}")
+        assert path(model, "change/", pk=pk) not in text(sam, f"{path(model)}?{urlencode({'q': number[:-1]})}")
 
 
 def test_tells_the_whole_story_of_an_order(sam: Client, world: World) -> None:
