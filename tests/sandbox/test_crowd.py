@@ -11,6 +11,7 @@ from django.db import connection
 from accounts.models import Account
 from bank.sandbox import progress
 from bank.sandbox.life import checking, crowd, histories, numbers
+from bank.sandbox.management.commands import seed
 
 CUSTOMERS = 60
 
@@ -91,14 +92,14 @@ def test_tells_the_same_in_several_processes(now):
 def test_brings_in_a_crowd_that_adds_up_and_leaves_the_tables_as_they_were(committed, capsys):
     before = _constraints_and_indexes()
 
-    call_command("seed", customers=2 * histories.APART_MIN, months=1)
+    seed.Command().bring_crowd(2 * histories.APART_MIN, months=1, seed=1, verbosity=1)
 
     assert _constraints_and_indexes() == before
     assert "every rule of the ledger holds" in capsys.readouterr().out
     account = Account.objects.filter(holders__customer__username=crowd.NAME.format(0)).earliest("opened_at")
     assert account.postings.latest("booked_at", "id").balance_minor == account.booked_minor
     with pytest.raises(CommandError, match="There is a crowd here already"):
-        call_command("seed", customers=1, verbosity=0)
+        seed.Command().bring_crowd(1, months=1, seed=1, verbosity=0)
 
 
 def _constraints_and_indexes():

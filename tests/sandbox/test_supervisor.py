@@ -73,8 +73,15 @@ def test_will_not_throw_away_a_bank_that_runs(live):
     assert (live.world.var / "ca.pem").exists()
 
 
+def test_lets_no_crowd_into_a_bank_that_is_open(live):
+    refused = live.world.manage("seed", "--customers", "5", check=False)
+
+    assert refused.returncode == 1
+    assert f"process {live.process.pid}" in refused.stderr
+
+
 @pytest.mark.crash
-def test_leaves_nothing_behind_after_ctrl_c_and_opens_the_same_bank_again(own):
+def test_leaves_nothing_behind_after_ctrl_c_and_opens_the_same_bank_again_with_whom_came_meanwhile(own):
     own.start()
     (accounts,) = own.world.rows("select count(*) from accounts_account")
     pids = [pid for pid, _ in own._descendants()]
@@ -86,8 +93,11 @@ def test_leaves_nothing_behind_after_ctrl_c_and_opens_the_same_bank_again(own):
     assert len(pids) >= 8
     assert gone_within(pids, 0) == []
     assert not lock.note(own.world.var).exists()
+    told = own.world.manage("seed", "--customers", "3", "--months", "1").stdout
+    assert "every rule of the ledger holds" in told
     own.start()
-    assert own.world.rows("select count(*) from accounts_account") == [accounts]
+    (accounts_now,) = own.world.rows("select count(*) from accounts_account")
+    assert accounts_now[0] >= accounts[0] + 3
 
 
 @pytest.mark.crash

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from bank import clock
 from bank.audit import trail
 from bank.outbox import unit
-from bank.sandbox import cast, progress
+from bank.sandbox import cast, closed, lock, postgres, progress
 from bank.sandbox.life import crowd, seeding
 from bank.sandbox.life.lives import Life
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
     help = (
         "Makes the customers and staff of the sandbox, with all that happened on their accounts; once."
-        " With --customers, a crowd of so many beside them, made up: a large bank."
+        " With --customers, a crowd of so many beside them, made up: a large bank. They come in while it is closed."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -37,14 +37,23 @@ class Command(BaseCommand):
         """Bring in the staff, then the whole town in one transaction, then make its statements; then the crowd."""
         if not 0 <= options["customers"] <= CUSTOMERS_MAX or not 0 <= options["months"] <= MONTHS_MAX:
             raise CommandError(f"At most {CUSTOMERS_MAX:,} customers and {MONTHS_MAX} months, and none below nothing.")
+        if not options["customers"]:
+            self.bring_town(verbosity=verbosity)
+            return
+        try:
+            with closed.bank(about="bringing in a crowd"):
+                self.bring_town(verbosity=verbosity)
+                self.bring_crowd(
+                    options["customers"], months=options["months"], seed=options["seed"], verbosity=verbosity
+                )
+        except (lock.AlreadyRunning, postgres.PostgresError) as reason:
+            raise CommandError(str(reason)) from reason
+
+    def bring_town(self, *, verbosity: int) -> None:
+        """Bring in the town, unless it is there."""
         if seeding.has_arrived():
             self.say("The town is here already.", verbosity=verbosity)
-        else:
-            self._bring_town(verbosity=verbosity)
-        if options["customers"]:
-            self._bring_crowd(options["customers"], months=options["months"], seed=options["seed"], verbosity=verbosity)
-
-    def _bring_town(self, *, verbosity: int) -> None:
+            return
         now = clock.now()
         people = seeding.people(now=now)
         with unit.work():
@@ -57,7 +66,7 @@ class Command(BaseCommand):
             trail.record(actor="bank:seed", action="sandbox.seeded", subject="sandbox", now=now)
         self.say(f"{len(people)} customers, {count} transactions.", verbosity=verbosity)
 
-    def _bring_crowd(self, customers: int, *, months: int, seed: int, verbosity: int) -> None:
+    def bring_crowd(self, customers: int, *, months: int, seed: int, verbosity: int) -> None:
         """Bring a crowd in, all or none; then make its statements, a batch of customers at a time."""
         now = clock.now()
         if crowd.has_arrived():
