@@ -38,9 +38,10 @@ SORTING_MEMORY = "256MB"  # for each index, and for each sort of verify()
 GET_SUMS = "select booked_minor, last_booked_at from accounts_account where id = %s"
 SET_SUMS = """
 update accounts_account a set booked_minor = now.booked_minor, last_booked_at = nullif(now.last_at, '')::timestamptz,
-    accrued_micro = now.accrued_micro, held_minor = a.held_minor + now.held_minor
-from unnest(%s::text[], %s::bigint[], %s::text[], %s::bigint[], %s::bigint[])
-    as now (id, booked_minor, last_at, accrued_micro, held_minor)
+    accrued_micro = now.accrued_micro, held_minor = a.held_minor + now.held_minor,
+    last_held_at = greatest(a.last_held_at, nullif(now.held_at, '')::timestamptz)
+from unnest(%s::text[], %s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::text[])
+    as now (id, booked_minor, last_at, accrued_micro, held_minor, held_at)
 where a.id = now.id"""
 
 # What must hold of the postings from a given one on, of their accounts and their transfers: each finds what breaks it.
@@ -111,27 +112,18 @@ class Hold(NamedTuple):
     details: dict[str, Any]
 
 
-class Unsummed(NamedTuple):
-    """A posting whose balance is not known yet: of an account whose postings come from several tellers."""
-
-    transfer_id: str
-    account_id: str
-    amount_minor: int
-    tail: str
-
-
-class Written(NamedTuple):
-    """A transfer as COPY reads it; at: an instant in UTC as ISO 8601 writes it, which sorts as instants do."""
-
-    at: str
-    transfer: str
-    postings: str
-    unsummed: tuple[Unsummed, ...]
+# Plain tuples, of which millions go from process to process.
+# A posting whose balance is not known yet, of an account whose postings come from several tellers: the transfer's id,
+# the account's, the amount in minor units, and how its line ends.
+Unsummed = tuple[str, str, int, str]
+# A transfer as COPY reads it: when (in UTC as ISO 8601 writes it, which sorts as instants do), its line, the lines of
+# its postings, and those that are to be summed yet.
+Written = tuple[str, str, str, tuple[Unsummed, ...]]
 
 
 @dataclass(slots=True)
 class Sums:
-    """Of one account: what is booked, and when last (see Written.at; empty: never)."""
+    """Of one account: what is booked, and when last (as in Written; empty: never)."""
 
     booked_minor: int = 0
     last_at: str = ""
@@ -151,8 +143,8 @@ def written(one: Transfer, sums: dict[str, Sums]) -> Written:
         if known := sums.get(leg.account_id):
             lines += known.line(one.transfer_id, leg.account_id, leg.amount_minor, at=at, tail=tail)
         else:
-            unsummed.append(Unsummed(one.transfer_id, leg.account_id, leg.amount_minor, tail))
-    return Written(at, f"{one.transfer_id}\t{one.kind}\t\t{at}\n", lines, tuple(unsummed))
+            unsummed.append((one.transfer_id, leg.account_id, leg.amount_minor, tail))
+    return at, f"{one.transfer_id}\t{one.kind}\t\t{at}\n", lines, tuple(unsummed)
 
 
 @dataclass
@@ -164,6 +156,7 @@ class Load:
     sums: dict[str, Sums] = field(default_factory=dict)
     accrued_micro: Counter[str] = field(default_factory=Counter)
     held_minor: Counter[str] = field(default_factory=Counter)
+    held_at: dict[str, str] = field(default_factory=dict)  # when the newest hold was placed
     count: int = 0
     waiting: list[Written] = field(default_factory=list)
     sent: "Future[None] | None" = None
@@ -179,8 +172,10 @@ class Load:
         lines = []
         for one in holds:
             self.held_minor[one.account_id] += one.amount_minor
+            placed_at = one.placed_at.isoformat()
+            self.held_at[one.account_id] = max(self.held_at.get(one.account_id, ""), placed_at)
             lines.append(
-                f"{one.hold_id}\t{one.account_id}\t{one.amount_minor}\t{one.for_order}\t{one.placed_at.isoformat()}"
+                f"{one.hold_id}\t{one.account_id}\t{one.amount_minor}\t{one.for_order}\t{placed_at}"
                 f"\t\t{_json(one.details)}\n"
             )
         self._wait()
@@ -194,25 +189,26 @@ class Load:
         """Write what waits, then the sums on the accounts."""
         self._send()
         self._wait()
+        held_at = self.held_at.get
         rows = [
-            (name, sums.booked_minor, sums.last_at, self.accrued_micro[name], self.held_minor[name])
+            (name, sums.booked_minor, sums.last_at, self.accrued_micro[name], self.held_minor[name], held_at(name, ""))
             for name, sums in self.sums.items()
         ]
-        self.raw.execute(SET_SUMS, [list(column) for column in zip(*rows, strict=True)] or [[]] * 5)
+        self.raw.execute(SET_SUMS, [list(column) for column in zip(*rows, strict=True)] or [[]] * 6)
 
     def _send(self) -> bool:
         """Complete what waits and send it; meanwhile the next may be made ready."""
-        transfers = "".join([one.transfer for one in self.waiting])
-        postings = "".join([one.postings + self._completed(one) for one in self.waiting])
+        transfers = "".join([line for _, line, _, _ in self.waiting])
+        postings = "".join([lines + self._summed(at, unsummed) for at, _, lines, unsummed in self.waiting])
         self.waiting = []
         self._wait()
         self.sent = self.writer.submit(self._copy_both, transfers, postings)
         return True
 
-    def _completed(self, one: Written) -> str:
+    def _summed(self, at: str, unsummed: tuple[Unsummed, ...]) -> str:
         lines = ""
-        for transfer_id, account_id, amount_minor, tail in one.unsummed:
-            lines += self._of(account_id).line(transfer_id, account_id, amount_minor, at=one.at, tail=tail)
+        for transfer_id, account_id, amount_minor, tail in unsummed:
+            lines += self._of(account_id).line(transfer_id, account_id, amount_minor, at=at, tail=tail)
         return lines
 
     def _of(self, account_id: str) -> Sums:
