@@ -30,8 +30,8 @@ ready: $(RUN) ## wait until the bank that was started answers
 test: check ## everything: style, types, directions, migrations, and every test
 	$(TEST)
 
-test-fast: check ## the same without what needs a running bank or a browser, ends a process, or fuzzes
-	$(TEST) -m "not live and not browser and not crash and not fuzz"
+test-fast: check ## the same without running banks, browser, crashes, fuzzing and whole tables
+	$(TEST) -m "not live and not browser and not crash and not fuzz and not exhaustive"
 
 check: $(DEV) ## style, types, directions and migrations only
 	$(BIN)/ruff check

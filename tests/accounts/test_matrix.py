@@ -12,6 +12,8 @@ from bank import clock
 from tests import calls
 from tests.accounts import full, matrix
 
+pytestmark = pytest.mark.exhaustive
+
 CASES = list(matrix.cases())
 
 

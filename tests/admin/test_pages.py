@@ -26,6 +26,8 @@ from payments.models import PaymentOrder
 from tests import people
 from tests.admin.conftest import LogIn, World, held_payment
 
+pytestmark = pytest.mark.exhaustive
+
 MAY_BE_EMPTY = {
     "keys.RemoteKeySet",
     "api.IdempotencyKey",

@@ -19,6 +19,8 @@ from consents.models import Consent, FundsConfirmation
 from payments.models import PaymentOrder
 from tests import calls, people
 
+pytestmark = pytest.mark.exhaustive
+
 SECONDS_MAX = 1.0
 KEPT = (Consent, FundsConfirmation, PaymentOrder, Hold, IdempotencyKey, Message)
 CODES = set(wire.codes("OBExternalStatusReason1Code"))

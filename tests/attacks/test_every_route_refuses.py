@@ -16,6 +16,8 @@ from bank.audit.models import Entry
 from bank.oauth.models import Authorization
 from tests import calls, people
 
+pytestmark = pytest.mark.exhaustive
+
 ROUTES = sorted(checks.routes(), key=lambda route: route[0])
 OTHER_GRANT = {
     access.CLIENT_CREDENTIALS: access.AUTHORIZATION_CODE,

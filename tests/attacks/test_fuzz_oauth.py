@@ -19,6 +19,8 @@ from tests.attacks.keeping import stored
 from tests.https import Answer
 from tests.oauth import given, newcomer, phone, proofs
 
+pytestmark = pytest.mark.fuzz
+
 HEADER_BYTES_MAX = 8000  # of a longer one gunicorn makes no request
 PRINTED = set(string.printable) - set('"\\\t\n\r\x0b\x0c')  # what RFC 6749 section 5.2 lets a description hold
 

@@ -17,6 +17,8 @@ from tests.oauth import given
 from tests.oauth.given import Party
 from tests.tpps.forging import Forged, another_authority
 
+pytestmark = pytest.mark.exhaustive
+
 OTHER = "client_of_nobody"
 DEEP = b"[" * 10_000 + b"]" * 10_000
 

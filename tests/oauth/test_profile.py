@@ -15,6 +15,8 @@ from tests.https import Answer, Browser
 from tests.oauth import given, proofs
 from tests.oauth.given import Party
 
+pytestmark = pytest.mark.exhaustive
+
 FAPI2, SIGNED = {"profile": "fapi2-security"}, {"profile": "fapi2-message-signing"}
 JARM = {"authorization_signed_response_alg": "ES256"}
 CLIENTS: dict[str, dict[str, Any]] = {

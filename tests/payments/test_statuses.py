@@ -10,6 +10,8 @@ from payments.models import OrderTransition, PaymentOrder
 from payments.statuses import NO_REASON, Reason, Status, TransitionForbidden
 from tests.payments import given
 
+pytestmark = pytest.mark.exhaustive
+
 # The standard's machine, drawn as its rows: from, then what may follow.
 MACHINE = """
 RCVD PDNG ACTC ACCP ACFC ACSP RJCT

@@ -13,6 +13,8 @@ from bank.sandbox import progress
 from bank.sandbox.life import checking, crowd, histories, numbers
 from bank.sandbox.management.commands import seed
 
+pytestmark = pytest.mark.exhaustive
+
 CUSTOMERS = 60
 
 

@@ -17,6 +17,8 @@ from django.contrib import admin
 from bank import checks
 from tests import environment
 
+pytestmark = pytest.mark.live
+
 ROOT = Path(__file__).parents[2]
 LOOK = """
 import json, django

@@ -10,6 +10,8 @@ import pytest
 from bank.sandbox import postgres
 from tests import environment
 
+pytestmark = pytest.mark.live
+
 
 @pytest.fixture
 def var():

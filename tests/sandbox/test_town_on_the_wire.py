@@ -24,6 +24,8 @@ from tests import calls
 from tests.accounts import fields
 from tests.accounts.unfilled import UNFILLED
 
+pytestmark = pytest.mark.exhaustive
+
 PAGES_MAX = 3  # of an account's transactions; what happens once in a life of the town happened in the last weeks
 JSON = [row for row in RESOURCES if row.answers is not None]
 
