@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlencode, urlsplit
 
+import structlog
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -33,6 +34,9 @@ from bank import clock, wsgi
 from bank.sandbox import threads, tls, web
 from bank.tpps import authority
 from tests import environment
+
+# The web process keeps its loggers with their output (bank/sandbox/web.py); here a test may have one of its own.
+structlog.configure(cache_logger_on_first_use=False)
 
 PAGES, MACHINES = settings.ISSUER, settings.MTLS_URL
 FORM = "application/x-www-form-urlencoded"
