@@ -90,7 +90,8 @@ def test_creates_with_four_statements_of_its_own(bob, own_token):
     with CaptureQueriesContext(connection) as queries:
         bob.call("POST", NOTES, NOTE, token=own_token)
 
-    statements = [query["sql"].split()[0].lower() for query in queries]
+    # The keys that sign answers are read again every few seconds, by whichever request comes then.
+    statements = [query["sql"].split()[0].lower() for query in queries if "keys_signingkey" not in query["sql"]]
     assert statements == ["select", "savepoint", "insert", "with", "release"]  # token, key, audit
 
 
