@@ -9,7 +9,7 @@ then nobody else can read the ledger either.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -238,11 +238,12 @@ class Load:
 
 
 @contextmanager
-def load(*, is_large: bool = False) -> Iterator[Load]:
+def load(*, is_large: bool = False, says: Callable[[str, int], None] = lambda _words, _count: None) -> Iterator[Load]:
     """Open a load in a transaction of the owner's; at its end the sums are written and verify() has its say.
 
-    is_large: of a million rows rather than a thousand. Raises DoesNotAddUp; then, as with any exception, nothing of the
-    load stays.
+    is_large: of a million rows rather than a thousand; says: told what begins when all transfers are written, since
+    it may take minutes, and how many they are. Raises DoesNotAddUp; then, as with any exception, nothing of the load
+    stays.
     """
     with transaction.atomic(using=OWNER), ThreadPoolExecutor(1) as writer:
         raw = connections[OWNER].connection
@@ -254,9 +255,11 @@ def load(*, is_large: bool = False) -> Iterator[Load]:
         with _sparing(raw) if is_large else nullcontext():
             yield opened
             opened.end()
+            says("building indexes and trying foreign keys", opened.count)
         for table in TABLES:
             raw.execute(f"alter table {table} enable trigger user")
         raw.execute("analyze accounts_account, accounts_transfer, accounts_posting")
+        says("trying every rule of the ledger", opened.count)
         verify(raw, after=row[0] if row else 0)
 
 

@@ -29,9 +29,10 @@ class Bar:
         self.stream.flush()
 
     def end(self) -> None:
-        """Leave the line."""
-        if self._moves:
+        """Leave the line, if one was begun."""
+        if self._moves and self._told >= 0:
             self.stream.write("\n")
+        self._told = -1
 
 
 def _time(seconds: float) -> str:

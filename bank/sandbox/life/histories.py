@@ -149,14 +149,17 @@ def write(
     evenings: Sequence[Evening],
     *,
     told: Callable[[int, date], None],
+    says: Callable[[str, int], None] = lambda _words, _count: None,
     is_large: bool = False,
 ) -> int:
-    """Write histories of lives whose accounts are there, empty; return how many transfers. told is called on the way.
+    """Write histories of lives whose accounts are there, empty; return how many transfers.
+
+    told is called on the way, says as loading.load() has it.
 
     Each telling is that of other lives, of the same days; each has its evening. Opens a load of its own: all of it is
     written, or nothing. Raises loading.DoesNotAddUp.
     """
-    with loading.load(is_large=is_large) as load:
+    with loading.load(is_large=is_large, says=says) as load:
         for parts in zip(*tellings, strict=True):
             day = parts[0][0]
             transfers = sorted(itertools.chain.from_iterable(part[1] for part in parts), key=AT)

@@ -49,11 +49,17 @@ def accounts_of(usernames: Iterable[str]) -> dict[str, Spot]:
 
 
 def settle_in(
-    people: Sequence[Life], *, now: datetime, told: Callable[[int, date], None], is_crowd: bool = False
+    people: Sequence[Life],
+    *,
+    now: datetime,
+    told: Callable[[int, date], None],
+    says: Callable[[str, int], None] = lambda _words, _count: None,
+    is_crowd: bool = False,
 ) -> int:
     """Bring these lives to the bank with all their history up to yesterday; return how many transfers it took.
 
-    One transaction of the owner's. is_crowd: they are very many, and none knows another. Raises loading.DoesNotAddUp.
+    One transaction of the owner's. told and says: see histories.write(). is_crowd: they are very many, and none knows
+    another. Raises loading.DoesNotAddUp.
     """
     until = now.date() - timedelta(days=1)
     with (
@@ -61,7 +67,7 @@ def settle_in(
         histories.telling(people, until=until, apart=is_crowd) as (tellings, evenings),
     ):
         arriving.arrive(people, until=until, now=now, using=OWNER)
-        count = histories.write(tellings, evenings, told=told, is_large=is_crowd)
+        count = histories.write(tellings, evenings, told=told, says=says, is_large=is_crowd)
         for evening in evenings:
             agreements.note_use(evening.paid, using=OWNER)
         refused = [one for evening in evenings for one in evening.refused]

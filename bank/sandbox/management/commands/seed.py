@@ -81,11 +81,15 @@ class Command(BaseCommand):
             if verbosity:
                 bar.show((day - began).days / whole, f"{done:,} transactions, up to {day}")
 
+        def says(words: str, count: int) -> None:
+            spent = time.monotonic() - started
+            bar.end()
+            self.say(f"{count:,} transactions after {spent:.0f} s: {words} …", verbosity=verbosity)
+
         self.say(f"Making {customers:,} customers and their accounts …", verbosity=verbosity)
         started = time.monotonic()
-        count = seeding.settle_in(people, now=now, told=told, is_crowd=True)
+        count = seeding.settle_in(people, now=now, told=told, says=says, is_crowd=True)
         spent = time.monotonic() - started
-        bar.end()
         self.say(
             f"{count:,} transactions in {spent:.0f} s, {count / spent:,.0f} a second; every rule of the ledger holds.",
             verbosity=verbosity,
