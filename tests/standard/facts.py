@@ -3,7 +3,6 @@
 A place reads `POST /domestic-payments body.Data.Initiation.InstructedAmount.Amount`.
 """
 
-import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +17,6 @@ METHODS = ("get", "post", "put", "patch", "delete")
 WORDS = ("type", "format", "pattern", "minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum")
 
 
-@functools.cache
 def load(path: Path) -> Any:
     return yaml.load(path.read_text(), Loader=yaml.CSafeLoader)
 
