@@ -41,8 +41,7 @@ def party(db: None, now: datetime, kind: str) -> Party:
 
 
 def code_of(party: Party) -> str:
-    code: str = given.told(party.approved())["code"]
-    return code
+    return str(given.told(party.approved())["code"])
 
 
 def refresh_token_of(party: Party) -> str:
