@@ -179,7 +179,7 @@ class Load:
                 f"\t\t{_json(one.details)}\n"
             )
         self._wait()
-        self._copy(COPY_HOLDS, lines)
+        self._copy(COPY_HOLDS, "".join(lines))
 
     def accrue(self, account_id: str, micro: int) -> None:
         """Leave interest that has grown and is not booked, in 10⁻⁶ minor units, on an account."""
@@ -232,9 +232,9 @@ class Load:
             self.sent.result()
             self.sent = None
 
-    def _copy(self, statement: str, lines: Iterable[str]) -> None:
+    def _copy(self, statement: str, lines: str) -> None:
         with self.raw.cursor().copy(statement) as copy:
-            copy.write("".join(lines))
+            copy.write(lines)
 
 
 @contextmanager
